@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Room chassis. */
+@NullMarked
+package icecube.chassis;
+
+import org.jspecify.annotations.NullMarked;

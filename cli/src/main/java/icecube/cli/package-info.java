@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Room cli. */
+@NullMarked
+package icecube.cli;
+
+import org.jspecify.annotations.NullMarked;

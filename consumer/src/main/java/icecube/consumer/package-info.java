@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Room consumer. */
+@NullMarked
+package icecube.consumer;
+
+import org.jspecify.annotations.NullMarked;
