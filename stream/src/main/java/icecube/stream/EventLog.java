@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.stream;
+
+import icecube.physics.DetectorGeometry;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A partitioned log of events with exactly-once publication of what became of them.
+ *
+ * <p>Each partition is one stream of entries (micro-batches of events) numbered 1, 2, 3 … without a
+ * gap, one consumer group, one stream of predictions, one of dead letters, and one account. The
+ * balance sheet of a partition, true at every instant:
+ *
+ * <pre>emitted = predicted + deadLettered + inFlight</pre>
+ *
+ * <p>Every operation is idempotent: repeated, late or reordered by the network it changes nothing
+ * that has already happened, so that an unknown outcome may always be retried. All methods throw
+ * {@link EventLogException} if the log does not answer; the outcome is then unknown.
+ *
+ * <p>Thread-safe. Two implementations pass the same contract test: {@code RedisEventLog} and {@code
+ * InMemoryEventLog}.
+ */
+public interface EventLog extends AutoCloseable {
+  /** Number of partitions, at least 1; partitions are numbered from 0. */
+  int partitionCount();
+
+  /** Keeps a geometry beside the events, so that every consumer finds the detector by its hash. */
+  void putGeometry(DetectorGeometry geometry);
+
+  /** The geometry with this hash, if one was put. */
+  Optional<DetectorGeometry> geometry(String hash);
+
+  /**
+   * Opens a partition for appending and fences every earlier producer of it.
+   *
+   * @param fingerprint identifies the source and how it is cut into entries; the same source may be
+   *     resumed, another one is refused
+   * @throws FingerprintMismatchException if the partition holds entries of another source
+   */
+  ProducerMark openProducer(int partition, String fingerprint);
+
+  /**
+   * Appends entries {@code firstSequence}, {@code firstSequence + 1} …; those already there are
+   * skipped.
+   *
+   * @param epoch from {@link #openProducer}
+   * @param backlogMax most entries the partition may hold unpublished; beyond it nothing is
+   *     appended
+   */
+  AppendResult append(
+      int partition, long epoch, long firstSequence, List<EventEntry> entries, int backlogMax);
+
+  /** States that the source has exactly {@code entryCount} entries for this partition. */
+  AppendResult finishProducer(int partition, long epoch, long entryCount);
+
+  /** A reader of one partition for one consumer, with a connection of its own. */
+  EntryReader openReader(int partition, String consumer);
+
+  /**
+   * Publishes what became of an entry: predictions, dead letters, acknowledgement and account in
+   * one atomic step, and only if the entry is still pending. First publication wins.
+   */
+  CompletionStage<CompletionOutcome> complete(int partition, Completion completion);
+
+  /**
+   * Renews the lease on entries this consumer holds, and never takes one it does not.
+   *
+   * @return the sequences it still holds
+   */
+  Set<Long> renew(int partition, String consumer, Collection<Long> sequences);
+
+  /**
+   * Takes over entries whose holder has not renewed them.
+   *
+   * @param lone whether this consumer has nothing else in flight, so that a suspected
+   *     process-killer may be handed to it alone
+   */
+  Claim claim(int partition, String consumer, ClaimSettings settings, boolean lone);
+
+  /** Removes this consumer's name from the group, unless it still holds entries. */
+  void leave(int partition, String consumer);
+
+  /** The account of one partition, read at one instant. */
+  PartitionAccount account(int partition);
+
+  /**
+   * Published predictions, oldest first.
+   *
+   * @param afterId the id of the last entry already seen; empty for the beginning
+   */
+  List<PublishedEntry> predictions(int partition, String afterId, int countMax);
+
+  /** Dead letters, oldest first; parameters as in {@link #predictions}. */
+  List<PublishedEntry> deadLetters(int partition, String afterId, int countMax);
+
+  /** Whether the log answers; throws {@link EventLogException} with the cause if it does not. */
+  void check();
+
+  /** Closes connections; never throws. */
+  @Override
+  void close();
+
+  /** Reads entries of one partition for one consumer. Confined to one thread. */
+  interface EntryReader extends AutoCloseable {
+    /** Entries this consumer already holds and has not completed, in order, after a sequence. */
+    List<DeliveredEntry> readHeld(long afterSequence, int countMax);
+
+    /** New entries; waits up to {@code wait} for the first. Empty if none came. */
+    List<DeliveredEntry> readNew(int countMax, Duration wait);
+
+    @Override
+    void close();
+  }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.stream;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.OptionalLong;
+
+/**
+ * The account of one partition at one instant.
+ *
+ * @param emitted events appended
+ * @param predicted events published with a prediction
+ * @param deadLettered events published as dead letters
+ * @param emittedDigest digest of the ids appended
+ * @param predictedDigest digest of the ids predicted
+ * @param deadLetteredDigest digest of the ids dead-lettered
+ * @param lastSequence the highest sequence appended; 0 if none
+ * @param entryCount entries the source has for this partition, once the producer has said so
+ * @param backlog entries not yet published
+ * @param pending entries of the backlog that a consumer holds
+ */
+public record PartitionAccount(
+    long emitted,
+    long predicted,
+    long deadLettered,
+    EventDigest emittedDigest,
+    EventDigest predictedDigest,
+    EventDigest deadLetteredDigest,
+    long lastSequence,
+    OptionalLong entryCount,
+    long backlog,
+    long pending) {
+  public PartitionAccount {
+    requireNonNull(emittedDigest, "emittedDigest");
+    requireNonNull(predictedDigest, "predictedDigest");
+    requireNonNull(deadLetteredDigest, "deadLetteredDigest");
+    requireNonNull(entryCount, "entryCount");
+  }
+
+  /** Events appended and not yet published. */
+  public long inFlight() {
+    return emitted - predicted - deadLettered;
+  }
+
+  /** Whether all the source has was appended and published, and the digests agree. */
+  public boolean isComplete() {
+    return entryCount.isPresent()
+        && entryCount.getAsLong() == lastSequence
+        && backlog == 0
+        && inFlight() == 0
+        && emittedDigest.equals(predictedDigest.plus(deadLetteredDigest));
+  }
+}
