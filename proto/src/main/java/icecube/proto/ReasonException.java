@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.proto;
+
+import static java.util.Objects.requireNonNull;
+
+import icecube.v1.Reason;
+
+/**
+ * An entry or a request that cannot be answered, with the one {@link Reason} that says why.
+ *
+ * <p>Unchecked, because it crosses gRPC callbacks; {@link Reasons} turns it into a status and back.
+ */
+public final class ReasonException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  private final Reason reason;
+
+  /**
+   * @param reason why; decides status and retry
+   * @param message value, expectation and what to do
+   */
+  public ReasonException(Reason reason, String message) {
+    super(requireNonNull(message, "message"));
+    this.reason = requireNonNull(reason, "reason");
+  }
+
+  /** Like {@link #ReasonException(Reason, String)}, with what led to it. */
+  public ReasonException(Reason reason, String message, Throwable cause) {
+    super(requireNonNull(message, "message"), cause);
+    this.reason = requireNonNull(reason, "reason");
+  }
+
+  /** Why. */
+  public Reason reason() {
+    return reason;
+  }
+
+  /** What went wrong, in a sentence; never null. */
+  @Override
+  public String getMessage() {
+    return requireNonNull(super.getMessage());
+  }
+}
