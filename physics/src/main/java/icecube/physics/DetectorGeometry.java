@@ -9,14 +9,17 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.Map;
 
 /**
  * Where the sensors are: sensor id → x, y, z in metres, z up, origin at the detector's centre.
  *
- * <p>Sensor ids run from 0 without a gap. Sensors that share x and y hang on one {@code string}
- * (the cable), and strings are numbered from 1 in order of their first sensor, which is IceCube's
- * own numbering for IceCube's own geometry. Two geometries are the same detector if and only if
- * their {@link #hash()} is the same; the id is only a name for people.
+ * <p>Sensor ids run from 0 without a gap. Sensors that lie no more than {@value
+ * #STRING_RADIUS_METERS} m aside of each other hang on one {@code string} (the cable), and strings
+ * are numbered from 1 in order of their first sensor, which is IceCube's own numbering for
+ * IceCube's own geometry. The tolerance is needed: the survey follows the sway of IceCube's string
+ * 21, up to 0.6 m. Two geometries are the same detector if and only if their {@link #hash()} is the
+ * same; the id is only a name for people.
  *
  * <p>Immutable and thread-safe.
  */
@@ -25,6 +28,9 @@ public final class DetectorGeometry {
    * The most sensors a geometry may have; IceCube has 5,160, IceCube-Gen2 is planned with 15,000.
    */
   public static final int SENSOR_COUNT_MAX = 65_536;
+
+  /** How far aside of a string's first sensor its others may hang, metres. */
+  public static final double STRING_RADIUS_METERS = 2;
 
   private final String id;
   private final String hash;
@@ -72,15 +78,62 @@ public final class DetectorGeometry {
     return new DetectorGeometry(id, xMeters.clone(), yMeters.clone(), zMeters.clone());
   }
 
+  /**
+   * Gives each sensor its string and returns how many there are. First sensors of strings are kept
+   * in square cells so small that a cell holds one at most, so this takes O(sensors).
+   */
   private int numberStrings() {
-    var numbers = new HashMap<Long, Integer>();
+    var firstSensorOfCell = new HashMap<Cell, Integer>();
+    int count = 0;
     for (int sensor = 0; sensor < xMeters.length; sensor++) {
-      long xy =
-          (long) Float.floatToIntBits(xMeters[sensor]) << 32
-              | Integer.toUnsignedLong(Float.floatToIntBits(yMeters[sensor]));
-      stringId[sensor] = numbers.computeIfAbsent(xy, unseen -> numbers.size() + 1);
+      var cell = Cell.of(xMeters[sensor], yMeters[sensor]);
+      int first = firstSensorNear(sensor, cell, firstSensorOfCell);
+      if (first == sensor) {
+        count++;
+        firstSensorOfCell.put(cell, sensor);
+        stringId[sensor] = count;
+      } else {
+        stringId[sensor] = stringId[first];
+      }
     }
-    return numbers.size();
+    return count;
+  }
+
+  /** The first sensor of the earliest string within reach, or {@code sensor} itself. */
+  private int firstSensorNear(int sensor, Cell cell, Map<Cell, Integer> firstSensorOfCell) {
+    int nearest = sensor;
+    for (int across = -Cell.REACH; across <= Cell.REACH; across++) {
+      for (int along = -Cell.REACH; along <= Cell.REACH; along++) {
+        var near = new Cell(cell.across() + across, cell.along() + along);
+        int first = firstSensorOfCell.getOrDefault(near, sensor);
+        if (first < nearest && isAside(sensor, first)) {
+          nearest = first;
+        }
+      }
+    }
+    return nearest;
+  }
+
+  private boolean isAside(int sensor, int other) {
+    double dx = xMeters[sensor] - (double) xMeters[other];
+    double dy = yMeters[sensor] - (double) yMeters[other];
+    return Math.hypot(dx, dy) <= STRING_RADIUS_METERS;
+  }
+
+  /**
+   * A square of the horizontal plane whose diagonal is the string radius, so that it holds the
+   * first sensor of one string at most.
+   */
+  private record Cell(long across, long along) {
+    /** Cells to look at on each side to see every point within the string radius: ⌈√2⌉. */
+    private static final int REACH = 2;
+
+    private static final double EDGE_METERS = STRING_RADIUS_METERS / Math.sqrt(2);
+
+    static Cell of(double xMeters, double yMeters) {
+      return new Cell(
+          (long) Math.floor(xMeters / EDGE_METERS), (long) Math.floor(yMeters / EDGE_METERS));
+    }
   }
 
   /** SHA-256 over the little-endian float32 columns x, y, z in sensor order, as 64 hex digits. */
