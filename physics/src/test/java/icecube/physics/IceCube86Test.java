@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class IceCube86Test {
@@ -78,8 +81,24 @@ class IceCube86Test {
   @Test
   void setsGridStringsAbout125MetersApart() {
     for (int string = 1; string <= 78; string++) {
-      assertThat(nearestGridStringMeters(string)).as("string %d", string).isBetween(100.0, 130.0);
+      assertThat(neighbourMeters(string, 126)).as("string %d", string).isNotEmpty();
+      assertThat(neighbourMeters(string, 97)).as("string %d", string).isEmpty();
     }
+  }
+
+  @Test
+  void givesGridStringsSixNeighboursLikeATriangularGrid() {
+    var meters = new ArrayList<Double>();
+    int withSix = 0;
+    for (int string = 1; string <= 78; string++) {
+      var neighbours = neighbourMeters(string, 160);
+      assertThat(neighbours).as("string %d", string).hasSizeBetween(3, 6);
+      withSix += neighbours.size() == 6 ? 1 : 0;
+      meters.addAll(neighbours);
+    }
+    assertThat(withSix).as("strings inside the grid").isGreaterThan(40);
+    Collections.sort(meters);
+    assertThat(meters.get(meters.size() / 2)).isEqualTo(125, within(1.0));
   }
 
   @Test
@@ -105,17 +124,18 @@ class IceCube86Test {
         - (double) GEOMETRY.zMeters(IceCube86.sensorId(string, dom));
   }
 
-  private static double nearestGridStringMeters(int string) {
-    double nearest = Double.POSITIVE_INFINITY;
-    int sensor = IceCube86.sensorId(string, 1);
+  /** Distances from a grid string to the other grid strings within {@code reachMeters}. */
+  private static List<Double> neighbourMeters(int string, double reachMeters) {
+    var meters = new ArrayList<Double>();
+    int top = IceCube86.sensorId(string, 1);
     for (int other = 1; other <= 78; other++) {
-      int otherSensor = IceCube86.sensorId(other, 1);
-      if (other != string) {
-        double dx = GEOMETRY.xMeters(sensor) - (double) GEOMETRY.xMeters(otherSensor);
-        double dy = GEOMETRY.yMeters(sensor) - (double) GEOMETRY.yMeters(otherSensor);
-        nearest = Math.min(nearest, Math.hypot(dx, dy));
+      int otherTop = IceCube86.sensorId(other, 1);
+      double dx = GEOMETRY.xMeters(top) - (double) GEOMETRY.xMeters(otherTop);
+      double dy = GEOMETRY.yMeters(top) - (double) GEOMETRY.yMeters(otherTop);
+      if (other != string && Math.hypot(dx, dy) <= reachMeters) {
+        meters.add(Math.hypot(dx, dy));
       }
     }
-    return nearest;
+    return meters;
   }
 }
