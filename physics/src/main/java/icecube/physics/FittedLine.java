@@ -24,25 +24,7 @@ record FittedLine(
     double zSpeed) {
 
   /** The line of least weighted squares, v = Σw(t − t̄)(r − r̄) / Σw(t − t̄)². */
-  static FittedLine through(LineFitRows rows) {
-    double[] weight = new double[rows.count()];
-    for (int row = 0; row < weight.length; row++) {
-      weight[row] = rows.weight(row);
-    }
-    return through(rows, weight);
-  }
-
-  /** One round of re-weighting: the line through the same rows, each weighed by its distance. */
-  FittedLine refitted(LineFitRows rows, double huberMeters) {
-    double[] weight = new double[rows.count()];
-    for (int row = 0; row < weight.length; row++) {
-      double distance = distanceMeters(rows, row);
-      weight[row] = rows.weight(row) * huberMeters / Math.max(huberMeters, distance);
-    }
-    return through(rows, weight);
-  }
-
-  private static FittedLine through(LineFitRows rows, double[] weight) {
+  static FittedLine through(LineFitRows rows, double[] weight) {
     double sum = 0;
     double meanT = 0;
     double meanX = 0;
@@ -72,6 +54,22 @@ record FittedLine(
       tz += wt * (rows.zMeters(row) - meanZ);
     }
     return new FittedLine(meanT, meanX, meanY, meanZ, tx / tt, ty / tt, tz / tt);
+  }
+
+  /** Writes to {@code target} each row's weight, times the weight of Huber's loss. */
+  void weighByDistance(LineFitRows rows, double huberMeters, double[] target) {
+    double[] weight = rows.weights();
+    for (int row = 0; row < weight.length; row++) {
+      target[row] = weight[row] * huberMeters / Math.max(huberMeters, distanceMeters(rows, row));
+    }
+  }
+
+  /** Writes to {@code target} each row's weight, or 0 if the row lies farther than allowed. */
+  void trim(LineFitRows rows, double metersMax, double[] target) {
+    double[] weight = rows.weights();
+    for (int row = 0; row < weight.length; row++) {
+      target[row] = distanceMeters(rows, row) <= metersMax ? weight[row] : 0;
+    }
   }
 
   private double distanceMeters(LineFitRows rows, int row) {

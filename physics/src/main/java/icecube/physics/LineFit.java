@@ -30,12 +30,17 @@ import java.util.Optional;
  *   <li><b>Late light.</b> (Improved only.) D = the rows i of C for which no row j of C has |r_i −
  *       r_j|² &le; {@value #DELAY_RADIUS_METERS}² m² and t_i − t_j &gt; {@value #DELAY_NS} ns. If D
  *       does not fix a line, D = C. In the plain fit D = C.
- *   <li><b>Charge.</b> a_i = 0 outside D, and inside it {@link ChargeWeight}: 1 in the plain fit.
+ *   <li><b>Charge.</b> a_i = 0 outside D. Inside it, in the improved fit a_i = 1 + max(0, 3·f₄), so
+ *       a pulse up to 1 p.e. counts 1, one of 10 p.e. counts 2, one of 1,000 p.e. counts 4; in the
+ *       plain fit a_i = 1.
  *   <li><b>Start.</b> w_i = a_i, and with Σ over all rows: W = Σw, t̄ = Σwt/W, r̄ = Σwr/W, v = Σw(t
  *       − t̄)(r − r̄) / Σw(t − t̄)².
  *   <li><b>Outliers.</b> (Improved only.) {@value #HUBER_ROUND_COUNT} times: ρ_i = |r_i − r̄ −
  *       v(t_i − t̄)|, w_i = a_i·µ/max(µ, ρ_i) with µ = {@value #HUBER_METERS} m (the weight of
  *       Huber's loss), then t̄, r̄, v anew as in the start.
+ *   <li><b>Trim.</b> (Improved only.) ρ_i once more, and w_i = a_i where ρ_i &le; {@value
+ *       #TRIM_METERS} m, else 0. If the rows with w_i &gt; 0 fix a line, t̄, r̄, v anew as in the
+ *       start; if not, v stays.
  *   <li><b>Answer.</b> −v/|v|. There is none if D does not fix a line (that is, if even all rows do
  *       not), or if |v| &le; {@value #SPEED_MIN} m/ns.
  * </ol>
@@ -64,6 +69,9 @@ public final class LineFit {
 
   /** Rounds of re-weighting. */
   public static final int HUBER_ROUND_COUNT = 10;
+
+  /** Distance from the robust line up to which a row has a say in the last fit, metres. */
+  public static final double TRIM_METERS = 116;
 
   /** The smallest speed that has a direction, m/ns; light in ice makes 0.22. */
   public static final double SPEED_MIN = 1e-9;
@@ -96,14 +104,22 @@ public final class LineFit {
     if (!rows.useCoincident()) {
       return Optional.empty();
     }
-    if (improved) {
-      rows.dropLate(DELAY_RADIUS_METERS, DELAY_NS);
-      rows.weighByCharge();
+    if (!improved) {
+      return FittedLine.through(rows, rows.weights()).origin();
     }
-    var line = FittedLine.through(rows);
-    for (int round = 0; improved && round < HUBER_ROUND_COUNT; round++) {
-      line = line.refitted(rows, HUBER_METERS);
+    rows.dropLate(DELAY_RADIUS_METERS, DELAY_NS);
+    rows.weighByCharge();
+    return robustLine(rows).origin();
+  }
+
+  private static FittedLine robustLine(LineFitRows rows) {
+    double[] scratch = new double[rows.count()];
+    var line = FittedLine.through(rows, rows.weights());
+    for (int round = 0; round < HUBER_ROUND_COUNT; round++) {
+      line.weighByDistance(rows, HUBER_METERS, scratch);
+      line = FittedLine.through(rows, scratch);
     }
-    return line.origin();
+    line.trim(rows, TRIM_METERS, scratch);
+    return rows.fixALine(scratch) ? FittedLine.through(rows, scratch) : line;
   }
 }

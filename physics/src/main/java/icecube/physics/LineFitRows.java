@@ -62,8 +62,9 @@ final class LineFitRows {
     return timeNs[row];
   }
 
-  double weight(int row) {
-    return weight[row];
+  /** The weights themselves, 0 for rows the fit leaves out; not to be written to. */
+  double[] weights() {
+    return weight;
   }
 
   /**
@@ -108,18 +109,16 @@ final class LineFitRows {
     return false;
   }
 
-  /** Multiplies each weight with that of the row's charge. */
+  /** Multiplies each weight with 1 + the decades of the row's charge above 1 p.e. */
   void weighByCharge() {
     for (int row = 0; row < count(); row++) {
-      if (weight[row] > 0) {
-        double decades =
-            (double) FeatureTable.CHARGE_SCALE_DECADES * table.value(firstRow + row, 4);
-        weight[row] *= ChargeWeight.of(Math.pow(10, decades));
-      }
+      double decades = (double) FeatureTable.CHARGE_SCALE_DECADES * table.value(firstRow + row, 4);
+      weight[row] *= 1 + Math.max(0, decades);
     }
   }
 
-  private boolean fixALine(double[] used) {
+  /** Whether the rows of a weight above 0 fix a line. */
+  boolean fixALine(double[] used) {
     int usedCount = 0;
     for (double weightOfRow : used) {
       usedCount += weightOfRow > 0 ? 1 : 0;
