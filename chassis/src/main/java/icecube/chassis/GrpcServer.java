@@ -32,18 +32,26 @@ import org.slf4j.LoggerFactory;
  */
 public final class GrpcServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GrpcServer.class);
+  private static final Duration LAST_CALLS = Duration.ofMillis(100);
+  private static final Duration CUT = Duration.ofSeconds(5);
 
   private final ServerSettings settings;
   private final HealthStatusManager health;
   private final EventLoops loops;
   private final Server server;
+  private final CallsInFlight calls;
 
   private GrpcServer(
-      ServerSettings settings, HealthStatusManager health, EventLoops loops, Server server) {
+      ServerSettings settings,
+      HealthStatusManager health,
+      EventLoops loops,
+      Server server,
+      CallsInFlight calls) {
     this.settings = settings;
     this.health = health;
     this.loops = loops;
     this.server = server;
+    this.calls = calls;
   }
 
   /**
@@ -57,6 +65,7 @@ public final class GrpcServer implements AutoCloseable {
     InetSocketAddress address = Listening.resolve(settings.host(), settings.port());
     HealthStatusManager health = new HealthStatusManager();
     EventLoops loops = EventLoops.create(settings.eventLoopCount());
+    CallsInFlight calls = new CallsInFlight();
     try {
       NettyServerBuilder builder = limited(NettyServerBuilder.forAddress(address), settings);
       builder
@@ -64,6 +73,7 @@ public final class GrpcServer implements AutoCloseable {
           .bossEventLoopGroup(loops.accepting())
           .workerEventLoopGroup(loops.serving())
           .directExecutor()
+          .addStreamTracerFactory(calls)
           .addService(health.getHealthService())
           .addService(ProtoReflectionServiceV1.newInstance())
           .addService(reflectionV1Alpha());
@@ -72,7 +82,7 @@ public final class GrpcServer implements AutoCloseable {
         health.setStatus(
             service.bindService().getServiceDescriptor().getName(), ServingStatus.NOT_SERVING);
       }
-      return new GrpcServer(settings, health, loops, builder.build().start());
+      return new GrpcServer(settings, health, loops, builder.build().start(), calls);
     } catch (IOException e) {
       loops.close();
       throw Listening.refused(settings.host(), settings.port(), e);
@@ -102,9 +112,12 @@ public final class GrpcServer implements AutoCloseable {
 
   /**
    * Ends in the order clients can follow: NOT_SERVING for good, still serving for the drain delay,
-   * then no new calls, a bounded wait for those in flight, and the rest is cut. Blocks for at most
-   * the drain delay plus the drain timeout plus about ten seconds; an interrupt cuts at once. Later
-   * calls do nothing.
+   * then no new calls, a bounded wait for the calls in flight, and the rest is cut. Health watches
+   * and reflection are not waited for; <b>a service whose streams have no end of their own ends
+   * them before it closes its server</b>, else this waits the whole drain timeout for them.
+   *
+   * <p>Blocks for at most the drain delay plus the drain timeout plus about fifteen seconds; an
+   * interrupt cuts at once. Later calls do nothing.
    */
   @Override
   public void close() {
@@ -116,12 +129,15 @@ public final class GrpcServer implements AutoCloseable {
       // Not shut down yet, so this waits the whole delay (or until somebody else ends the server).
       await(settings.drainDelay());
       server.shutdown();
-      if (!await(settings.drainTimeout())) {
+      // A call that was on its way when GOAWAY left is still let in.
+      if (!await(LAST_CALLS) && !calls.awaitNone(settings.drainTimeout())) {
         LOG.atWarn()
             .addKeyValue("port", port())
             .addKeyValue("drain_timeout", settings.drainTimeout())
             .log("calls still in flight at the end of the drain are cut");
       }
+      server.shutdownNow();
+      await(CUT);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
