@@ -9,6 +9,7 @@ import icecube.physics.EventDefect;
 import icecube.v1.Reason;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
@@ -178,12 +179,22 @@ public final class Reasons {
       if (link instanceof ReasonException exception) {
         return Optional.of(exception.reason());
       }
-      var status = StatusProto.fromThrowable(link);
-      var reason = status == null ? Optional.<Reason>empty() : reasonOf(status);
+      var reason = carriedBy(link);
       if (reason.isPresent()) {
         return reason;
       }
       link = link.getCause();
+    }
+    return Optional.empty();
+  }
+
+  /** Looks at {@code link} alone: StatusProto.fromThrowable never ends on a circle of causes. */
+  private static Optional<Reason> carriedBy(Throwable link) {
+    if (link instanceof StatusRuntimeException e) {
+      return reasonOf(StatusProto.fromStatusAndTrailers(e.getStatus(), e.getTrailers()));
+    }
+    if (link instanceof StatusException e) {
+      return reasonOf(StatusProto.fromStatusAndTrailers(e.getStatus(), e.getTrailers()));
     }
     return Optional.empty();
   }
