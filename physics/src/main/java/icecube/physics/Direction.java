@@ -33,12 +33,17 @@ public record Direction(double x, double y, double z) {
    * @throws IllegalArgumentException if the vector is zero or not finite
    */
   public static Direction along(double x, double y, double z) {
-    double norm = Math.sqrt(x * x + y * y + z * z);
-    if (!(norm > 0) || Double.isInfinite(norm)) {
+    // Scaled first, so that no square over- or underflows.
+    double scale = Math.max(Math.max(Math.abs(x), Math.abs(y)), Math.abs(z));
+    if (!(scale > 0) || Double.isInfinite(scale)) {
       throw new IllegalArgumentException(
           "vector: (" + x + ", " + y + ", " + z + ") (expected: finite and not zero)");
     }
-    return new Direction(x / norm, y / norm, z / norm);
+    double scaledX = x / scale;
+    double scaledY = y / scale;
+    double scaledZ = z / scale;
+    double norm = Math.sqrt(scaledX * scaledX + scaledY * scaledY + scaledZ * scaledZ);
+    return new Direction(scaledX / norm, scaledY / norm, scaledZ / norm);
   }
 
   /**

@@ -80,10 +80,10 @@ record FittedLine(
     return Math.sqrt(dx * dx + dy * dy + dz * dz);
   }
 
-  /** Where what flew along the line came from; empty if it stood still. */
+  /** Where what flew along the line came from; empty if it stood still or is not finite. */
   Optional<Direction> origin() {
     double speed = Math.sqrt(xSpeed * xSpeed + ySpeed * ySpeed + zSpeed * zSpeed);
-    return speed > LineFit.SPEED_MIN
+    return speed > LineFit.SPEED_MIN && Double.isFinite(speed)
         ? Optional.of(Direction.along(-xSpeed, -ySpeed, -zSpeed))
         : Optional.empty();
   }

@@ -9,19 +9,20 @@ import java.util.Optional;
  * when a model is ill.
  *
  * <p>The line knows nothing of Cherenkov light or ice: it takes light as a plane that sweeps
- * through the detector with velocity v (V. J. Stenger, DUMAND-1-90; AMANDA, astro-ph/0407044 §3.1).
- * {@link #plain()} is that; {@link #improved()} adds what IceCube made of it (arXiv:1308.5501, NIM
- * A 736, 143): light that was scattered on its way is left out, and outliers pull linearly instead
- * of quadratically. All steps work on masks and weights with a fixed number of rounds, so that the
- * same can be written as a graph without branches and give the same answer to 1e-4 rad.
+ * through the detector with velocity v (V. J. Stenger, DUMAND report HDC-1-90; AMANDA,
+ * astro-ph/0407044). {@link #plain()} is that; {@link #improved()} adds what IceCube made of it
+ * (arXiv:1308.5501, NIM A 736, 143): light that was scattered on its way is left out, and outliers
+ * pull linearly instead of quadratically. All steps work on masks and weights with a fixed number
+ * of rounds, so that the same can be written as a graph without branches and give the same answer
+ * to 1e-4 rad.
  *
  * <h2>The algorithm, step by step</h2>
  *
  * All arithmetic is in double, on the rows i of one event in a {@link FeatureTable} with values f.
  *
  * <ol>
- *   <li><b>Scale back.</b> r_i = 500·(f₀, f₁, f₂) m, t_i = 30000·f₃ ns, q_i = 10^(3·f₄) p.e.,
- *       auxiliary if f₅ &gt; 0.5.
+ *   <li><b>Scale back.</b> r_i = 500·(f₀, f₁, f₂) m, t_i = 30000·f₃ ns; a row is auxiliary if f₅
+ *       &gt; 0.5.
  *   <li><b>Which sets fix a line.</b> A set of rows does if it has at least {@value
  *       #FIT_ROW_COUNT_MIN} rows, max t − min t &ge; {@value #FIT_DURATION_MIN_NS} ns, and max c −
  *       min c &ge; {@value #FIT_EXTENT_MIN_METERS} m for at least one coordinate c of x, y, z.
@@ -30,9 +31,9 @@ import java.util.Optional;
  *   <li><b>Late light.</b> (Improved only.) D = the rows i of C for which no row j of C has |r_i −
  *       r_j|² &le; {@value #DELAY_RADIUS_METERS}² m² and t_i − t_j &gt; {@value #DELAY_NS} ns. If D
  *       does not fix a line, D = C. In the plain fit D = C.
- *   <li><b>Charge.</b> a_i = 0 outside D. Inside it, in the improved fit a_i = 1 + max(0, 3·f₄), so
- *       a pulse up to 1 p.e. counts 1, one of 10 p.e. counts 2, one of 1,000 p.e. counts 4; in the
- *       plain fit a_i = 1.
+ *   <li><b>Charge.</b> a_i = 0 outside D. Inside it, in the improved fit a_i = 1 + max(0, 3·f₄),
+ *       which is 1 + log₁₀ of the charge, so a pulse up to 1 p.e. counts 1, one of 10 p.e. counts
+ *       2, one of 1,000 p.e. counts 4; in the plain fit a_i = 1.
  *   <li><b>Start.</b> w_i = a_i, and with Σ over all rows: W = Σw, t̄ = Σwt/W, r̄ = Σwr/W, v = Σw(t
  *       − t̄)(r − r̄) / Σw(t − t̄)².
  *   <li><b>Outliers.</b> (Improved only.) {@value #HUBER_ROUND_COUNT} times: ρ_i = |r_i − r̄ −
@@ -42,10 +43,10 @@ import java.util.Optional;
  *       #TRIM_METERS} m, else 0. If the rows with w_i &gt; 0 fix a line, t̄, r̄, v anew as in the
  *       start; if not, v stays.
  *   <li><b>Answer.</b> −v/|v|. There is none if D does not fix a line (that is, if even all rows do
- *       not), or if |v| &le; {@value #SPEED_MIN} m/ns.
+ *       not), or if |v| &le; {@value #SPEED_MIN} m/ns or not finite.
  * </ol>
  *
- * <p>Time O(rows²) at worst for late light, else O(rows); scratch memory of five doubles a row,
+ * <p>Time O(rows²) at worst for late light, else O(rows); scratch memory of seven doubles a row,
  * freed with the call. Immutable and thread-safe.
  */
 public final class LineFit {
@@ -73,8 +74,11 @@ public final class LineFit {
   /** Distance from the robust line up to which a row has a say in the last fit, metres. */
   public static final double TRIM_METERS = 116;
 
-  /** The smallest speed that has a direction, m/ns; light in ice makes 0.22. */
-  public static final double SPEED_MIN = 1e-9;
+  /**
+   * The smallest speed that has a direction, m/ns: far below light in ice (0.22), far above what
+   * the rounding of features to float32 can feign.
+   */
+  public static final double SPEED_MIN = 1e-4;
 
   private static final LineFit PLAIN = new LineFit(false);
   private static final LineFit IMPROVED = new LineFit(true);

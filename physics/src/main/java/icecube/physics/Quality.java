@@ -7,7 +7,10 @@ public enum Quality {
   NO_DIRECTION(1),
   /** The event had more pulses than the model was given. */
   TRUNCATED(2),
-  /** All given pulses hang on one string: the azimuth is a guess. */
+  /**
+   * All coincident pulses that were given (all pulses, if none is) hang on one string: the azimuth
+   * is a guess.
+   */
   SINGLE_STRING(3),
   /** A simpler model answered because the wanted one was unhealthy. */
   DEGRADED(4);

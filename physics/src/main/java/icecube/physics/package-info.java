@@ -6,11 +6,18 @@
  * the last.
  *
  * <pre>
- *   DetectorGeometry --+
- *                      +--> FeatureBuilder --> EventFeatures --> LineFit --> Direction
- *   Event(PulseSeries)-+                                                        |
- *                                              truth Direction --> AngularError-+
+ *   DetectorGeometry (IceCube86) --+
+ *                                  +--> FeatureBuilder --> FeatureTable --> LineFit --> Direction
+ *   Event (PulseSeries) --+--------+                                                       |
+ *                         |                                     truth Direction --> AngularError
+ *                         +--> EventDefect: why no direction may be made of it
+ *
+ *   VonMisesFisher: a Direction and how sure it is
  * </pre>
+ *
+ * <p>Metres, nanoseconds, photo-electrons and radians everywhere; names end in the unit. All types
+ * are immutable and thread-safe; chance is always an argument. Nothing here opens a file, a socket
+ * or a clock.
  */
 @NullMarked
 package icecube.physics;
