@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes the golden files that hold the Java code to a second implementation.
+
+    python3 golden.py ../resources/golden
+
+needs numpy. What LineFit and FeatureBuilder say in their Javadoc is written here again, directly
+and without regard to speed. Numbers are printed so that reading them gives the same bits back.
+
+line-fit-rows.csv   event, x, y, z, t, q, aux: float32 features of every row
+line-fit.csv        event, case, rows, improved x, y, z, plain x, y, z; 0, 0, 0 is no direction
+selection.csv       event, row_count_max, auxiliary and kept: one 0 or 1 for each pulse
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+SEED = 20_130_826  # the day arXiv:1308.5501 appeared
+LIGHT_SPEED_ICE = 0.2211  # m/ns
+MASK64 = (1 << 64) - 1
+
+
+# ---- The fit -------------------------------------------------------------------------------------
+
+
+def fixes_a_line(r, t):
+    return len(t) >= 3 and np.ptp(t) >= 0.5 and np.ptp(r, axis=0).max() >= 0.5
+
+
+def least_squares(r, t, w):
+    t_mean = np.average(t, weights=w)
+    r_mean = np.average(r, axis=0, weights=w)
+    v = (w * (t - t_mean)) @ (r - r_mean) / (w @ (t - t_mean) ** 2)
+    return t_mean, r_mean, v
+
+
+def distances(r, t, line):
+    t_mean, r_mean, v = line
+    return np.linalg.norm(r - r_mean - np.outer(t - t_mean, v), axis=1)
+
+
+def fit(features, improved):
+    f = features.astype(np.float64)
+    r, t, charge = 500 * f[:, :3], 30_000 * f[:, 3], 1 + np.maximum(0, 3 * f[:, 4])
+    coincident = f[:, 5] <= 0.5
+    if not fixes_a_line(r[coincident], t[coincident]):
+        coincident[:] = True
+        if not fixes_a_line(r, t):
+            return np.zeros(3)
+    r, t, charge = r[coincident], t[coincident], charge[coincident]
+    if improved:
+        near = ((r[:, None] - r[None]) ** 2).sum(axis=2) <= 156**2
+        late = (near & (t[:, None] - t[None] > 778)).any(axis=1)
+        if fixes_a_line(r[~late], t[~late]):
+            r, t, charge = r[~late], t[~late], charge[~late]
+        line = least_squares(r, t, charge)
+        for _ in range(10):
+            line = least_squares(r, t, charge * 153 / np.maximum(153, distances(r, t, line)))
+        kept = distances(r, t, line) <= 116
+        if fixes_a_line(r[kept], t[kept]):
+            line = least_squares(r[kept], t[kept], charge[kept])
+    else:
+        line = least_squares(r, t, np.ones(len(t)))
+    speed = np.linalg.norm(line[2])
+    return -line[2] / speed if speed > 1e-4 else np.zeros(3)
+
+
+# ---- The events ----------------------------------------------------------------------------------
+
+
+def grid():
+    """Sensors of a small triangular grid: 125 m between strings, 17 m between sensors."""
+    strings = [(125 * (i + j / 2), 125 * j * np.sqrt(3) / 2) for i in range(-3, 4) for j in range(-3, 4)]
+    return np.array([(x, y, 17 * k - 500) for x, y in strings for k in range(60)])
+
+
+def track(random, sensors, light, noise, scatter=True):
+    """Places, times, charges and auxiliary flags of light from a muon, and of noise."""
+    direction = random.normal(size=3)
+    direction /= np.linalg.norm(direction)
+    start = random.uniform(-200, 200, 3)
+    along = (sensors - start) @ direction
+    aside = np.linalg.norm(sensors - start - np.outer(along, direction), axis=1)
+    seen = random.choice(len(sensors), light, p=np.exp(-aside / 35) / np.exp(-aside / 35).sum())
+    t = along[seen] / 0.2998 + aside[seen] / LIGHT_SPEED_ICE * 0.86
+    if scatter:
+        t = t + random.gamma(0.3 + aside[seen] / 33, 300)
+    dark = random.integers(0, len(sensors), noise)
+    t = np.r_[t, random.uniform(t.min() - 4000, t.max() + 6000, noise)]
+    q = np.r_[random.lognormal(0.3, 1, light), random.lognormal(0, 0.3, noise)]
+    return np.r_[sensors[seen], sensors[dark]], t, q, np.arange(light + noise) >= light
+
+
+def features(r, t, q, auxiliary):
+    order = np.argsort(t, kind="stable")
+    r, t, q, auxiliary = r[order], np.round(t[order]), np.maximum(q[order], 0.025), auxiliary[order]
+    columns = [r / 500, ((t - t[0]) / 30_000)[:, None], (np.log10(q) / 3)[:, None], auxiliary[:, None]]
+    return np.hstack(columns).astype(np.float32)
+
+
+def cases(random):
+    sensors = grid()
+    ones = lambda n: np.ones(n)
+    for light, noise in [(8, 30), (12, 35), (15, 40), (20, 40), (25, 38), (40, 45), (60, 50), (120, 40)]:
+        yield f"track of {light}", features(*track(random, sensors, light, noise))
+    yield "unscattered track", features(*track(random, sensors, 30, 0, scatter=False))
+    r, t, q, _ = track(random, sensors, 25, 5)
+    yield "nothing coincident", features(r, t, q, np.ones(30, bool))
+    r, t, q, auxiliary = track(random, sensors, 2, 20)
+    yield "two coincident rows", features(r, t, q, auxiliary)
+    column = sensors[(sensors[:, 0] == 0) & (sensors[:, 1] == 0)][:20]
+    yield "one string", features(column, np.arange(20) * 70.0, ones(20), np.zeros(20, bool))
+    yield "bright", features(column, np.arange(20) * 70.0, 10 ** np.linspace(-1, 3, 20), np.zeros(20, bool))
+    yield "too little after cleaning", features(
+        np.array([(0, 0, 0), (10, 0, 0), (20, 0, 30), (30, 40, 0)]), np.array([0, 900, 1900, 2900.0]), ones(4), np.zeros(4, bool))
+    yield "far apart", features(
+        np.array([(-500, 0, 0), (0, 400, 0), (500, 0, 0), (0, -400, 300)]), np.array([0, 10, 20, 30.0]), ones(4), np.zeros(4, bool))
+    yield "one outlier", features(
+        np.vstack([column, [(400, 300, 0)]]), np.r_[np.arange(20) * 70.0, 650], ones(21), np.zeros(21, bool))
+    yield "two rows", features(column[:2], np.array([0, 100.0]), ones(2), np.zeros(2, bool))
+    yield "one place", features(column[[3, 3, 3, 3]], np.arange(4) * 50.0, ones(4), np.zeros(4, bool))
+    yield "one time", features(column[:5], np.zeros(5), ones(5), np.zeros(5, bool))
+    yield "standing still", features(column[[0, 1, 1, 0]], np.array([0, 10, 20, 30.0]), ones(4), np.zeros(4, bool))
+    yield "no row", np.zeros((0, 6), np.float32)
+
+
+def write_line_fit(folder, random):
+    with open(folder / "line-fit-rows.csv", "w") as rows, open(folder / "line-fit.csv", "w") as fits:
+        print("event,x,y,z,t,q,aux", file=rows)
+        print("event,case,rows,improved_x,improved_y,improved_z,plain_x,plain_y,plain_z", file=fits)
+        for event, (case, table) in enumerate(cases(random)):
+            for row in table:
+                print(event, *(np.format_float_positional(value, trim="-") for value in row), sep=",", file=rows)
+            answer = np.r_[fit(table, True), fit(table, False)] + 0.0
+            print(event, case, len(table), *map(repr, answer.tolist()), sep=",", file=fits)
+
+
+# ---- The selection -------------------------------------------------------------------------------
+
+
+def split_mix_64(state):
+    while True:
+        state = (state + 0x9E3779B97F4A7C15) & MASK64
+        mixed = ((state ^ (state >> 30)) * 0xBF58476D1CE4E5B9) & MASK64
+        mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & MASK64
+        yield mixed ^ (mixed >> 31)
+
+
+def selection(event_id, auxiliary, row_count_max):
+    numbers = split_mix_64(event_id & MASK64)
+    left = [auxiliary.count(0), auxiliary.count(1)]
+    wanted = [min(left[0], row_count_max), 0]
+    wanted[1] = min(left[1], row_count_max - wanted[0])
+    kept = []
+    for kind in auxiliary:
+        if wanted[kind] in (0, left[kind]):
+            keep = wanted[kind] > 0
+        else:
+            keep = ((next(numbers) >> 32) * left[kind] >> 32) < wanted[kind]
+        left[kind] -= 1
+        wanted[kind] -= keep
+        kept.append(int(keep))
+    return kept
+
+
+def write_selection(folder, random):
+    with open(folder / "selection.csv", "w") as file:
+        print("event,row_count_max,auxiliary,kept", file=file)
+        for event_id, count, share, row_count_max in [
+            (0, 40, 0.6, 40), (1, 40, 0.6, 39), (2, 40, 0.6, 20), (24, 60, 0.6, 10), (2092, 60, 0.9, 30),
+            (-1, 60, 0.5, 30), (2**63 - 1, 60, 0.5, 30), (-(2**63), 60, 0.0, 1), (7, 60, 1.0, 59), (8, 1, 0.0, 1),
+        ]:  # fmt: skip
+            auxiliary = [int(u < share) for u in random.random(count)]
+            kept = selection(event_id, auxiliary, row_count_max)
+            print(event_id, row_count_max, "".join(map(str, auxiliary)), "".join(map(str, kept)), sep=",", file=file)
+
+
+if __name__ == "__main__":
+    target = Path(sys.argv[1])
+    write_line_fit(target, np.random.default_rng(SEED))
+    write_selection(target, np.random.default_rng(SEED))
