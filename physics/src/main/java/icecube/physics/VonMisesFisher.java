@@ -46,7 +46,7 @@ public record VonMisesFisher(Direction mean, double kappa) {
   /** Logarithm of the density at {@code direction}, per steradian. */
   public double logDensity(Direction direction) {
     double halfSine = Math.sin(AngularError.betweenRad(mean, direction) / 2);
-    return logNormalizerAtMean(kappa) - kappa * 2 * halfSine * halfSine;
+    return logNormalizerAtMean(kappa) - kappa * (2 * halfSine * halfSine);
   }
 
   /**
