@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.emitter;
+
+import static java.util.Objects.requireNonNull;
+
+import icecube.stream.EventLog;
+import icecube.stream.FingerprintMismatchException;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Puts the events of one source into an event log, each exactly once, whatever fails meanwhile.
+ *
+ * <p>{@link #run} does the work on the calling thread, once; everything else is thread-safe. The
+ * emitter owns neither source nor log.
+ */
+public final class Emitter {
+  /** Changes when the same source and settings would be cut into other entries than before. */
+  private static final int CUT_VERSION = 1;
+
+  private final EventSource source;
+  private final EventLog log;
+  private final EmitterSettings settings;
+  private final EmitterMetrics metrics;
+  private final EmitterTime time;
+  private final AtomicBoolean hasRun = new AtomicBoolean();
+  private final AtomicLong emitted = new AtomicLong();
+
+  /** An emitter that has not begun; does no I/O. */
+  public Emitter(EventSource source, EventLog log, EmitterSettings settings, MeterRegistry meters) {
+    this(source, log, settings, meters, new SystemTime());
+  }
+
+  Emitter(
+      EventSource source,
+      EventLog log,
+      EmitterSettings settings,
+      MeterRegistry meters,
+      EmitterTime time) {
+    this.source = requireNonNull(source, "source");
+    this.log = requireNonNull(log, "log");
+    this.settings = requireNonNull(settings, "settings");
+    this.metrics = new EmitterMetrics(meters);
+    this.time = requireNonNull(time, "time");
+  }
+
+  /**
+   * Emits the whole source, then stays until every event is published or, if the settings say so,
+   * leaves. Waits for as long as the log does not answer.
+   *
+   * @throws InterruptedException if interrupted; what was appended stays, a later emitter of the
+   *     same source goes on from there
+   * @throws FingerprintMismatchException if the log holds entries of another source, or of this one
+   *     cut in another way
+   * @throws SourceChangedException if the log holds more entries than this source has
+   */
+  public EmissionSummary run() throws InterruptedException {
+    if (hasRun.getAndSet(true)) {
+      throw new IllegalStateException("emitter: has run (expected: one run); make another");
+    }
+    try (var emission =
+        new Emission(source, fingerprint(), log, settings, metrics, time, this::progress)) {
+      return emission.run();
+    }
+  }
+
+  /**
+   * Events of the source that the log is known to hold or to have held; those that an earlier
+   * emitter brought count, too. Never falls.
+   */
+  public long emittedEvents() {
+    return emitted.get();
+  }
+
+  private void progress(long events) {
+    emitted.accumulateAndGet(events, Math::max);
+  }
+
+  /** What fixes which events stand in which entry: the source and everything about the cut. */
+  String fingerprint() {
+    String text =
+        "cut=%d;events=%d;pulses=%d;partitions=%d;detector=%s;source=%s"
+            .formatted(
+                CUT_VERSION,
+                settings.entryEventsMax(),
+                settings.entryPulsesMax(),
+                log.partitionCount(),
+                source.geometry().hash(),
+                source.fingerprint());
+    try {
+      var sha256 = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(sha256.digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("SHA-256 (expected: in every JDK)", e);
+    }
+  }
+}
