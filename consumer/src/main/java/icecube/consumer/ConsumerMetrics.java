@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.consumer;
+
+import icecube.proto.Reasons;
+import icecube.v1.DeadLetter;
+import icecube.v1.Reason;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntSupplier;
+
+/**
+ * What the consumer counts.
+ *
+ * <p>{@code predicted + dead.lettered} is what this consumer has published, to its own knowledge:
+ * an answer of the log that was lost counts as stale when the publication is repeated. Thread-safe.
+ */
+final class ConsumerMetrics {
+  /** Reason of a retry that no server gave: it is not there, or did not answer. */
+  static final String UNAVAILABLE = "UNAVAILABLE";
+
+  /** Reason of a retry after an answer that does not fit its request. */
+  static final String ANSWER_INVALID = "ANSWER_INVALID";
+
+  /** Reason of a retry because the log did not answer. */
+  static final String LOG_UNAVAILABLE = "LOG_UNAVAILABLE";
+
+  private static final Duration AGE_MIN = Duration.ofMillis(1);
+  private static final Duration AGE_MAX = Duration.ofMinutes(1);
+
+  private final MeterRegistry meters;
+  private final Counter predicted;
+  private final Counter stale;
+  private final Counter abandoned;
+  private final Counter unexpectedAnswers;
+  private final Counter linksLost;
+  private final Timer eventAge;
+  private final Timer publish;
+  private final AtomicLong backlog = new AtomicLong();
+
+  ConsumerMetrics(MeterRegistry meters) {
+    this.meters = meters;
+    predicted = meters.counter("icecube.consumer.events.predicted");
+    stale = meters.counter("icecube.consumer.entries.stale");
+    abandoned = meters.counter("icecube.consumer.entries.abandoned");
+    unexpectedAnswers = meters.counter("icecube.consumer.answers.unexpected");
+    linksLost = meters.counter("icecube.consumer.links.lost");
+    eventAge = timer("icecube.consumer.event.age", "From emission to publication, once per entry");
+    publish = timer("icecube.consumer.publish", "One atomic publication in the log");
+    meters.gauge("icecube.consumer.backlog.entries", backlog);
+  }
+
+  private Timer timer(String name, String description) {
+    return Timer.builder(name)
+        .description(description)
+        .publishPercentileHistogram()
+        .minimumExpectedValue(AGE_MIN)
+        .maximumExpectedValue(AGE_MAX)
+        .register(meters);
+  }
+
+  /** Shows values that are only known when asked for. */
+  void show(IntSupplier eventsInFlight, IntSupplier windowEntries) {
+    Gauge.builder("icecube.consumer.events.in.flight", eventsInFlight::getAsInt).register(meters);
+    Gauge.builder("icecube.consumer.window.entries", windowEntries::getAsInt).register(meters);
+  }
+
+  void published(int predictions, List<DeadLetter> letters, long ageMicros, long publishNanos) {
+    predicted.increment(predictions);
+    for (DeadLetter letter : letters) {
+      meters
+          .counter(
+              "icecube.consumer.events.dead.lettered", "reason", Reasons.nameOf(letter.getReason()))
+          .increment();
+    }
+    publish.record(publishNanos, TimeUnit.NANOSECONDS);
+    if (ageMicros >= 0) {
+      eventAge.record(ageMicros, TimeUnit.MICROSECONDS);
+    }
+  }
+
+  void retried(Reason reason) {
+    retried(Reasons.nameOf(reason));
+  }
+
+  void retried(String reason) {
+    meters.counter("icecube.consumer.entries.retried", "reason", reason).increment();
+  }
+
+  void stale() {
+    stale.increment();
+  }
+
+  void abandoned() {
+    abandoned.increment();
+  }
+
+  void unexpectedAnswer() {
+    unexpectedAnswers.increment();
+  }
+
+  void linkLost() {
+    linksLost.increment();
+  }
+
+  void backlog(long entries) {
+    backlog.set(entries);
+  }
+}

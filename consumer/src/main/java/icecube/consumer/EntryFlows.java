@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.consumer;
+
+import icecube.chassis.Backoff;
+import icecube.proto.Reasons;
+import icecube.stream.CompletionOutcome;
+import icecube.stream.DeliveredEntry;
+import icecube.stream.EventLog;
+import icecube.v1.Reason;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All entries in flight, and the workers that take them along.
+ *
+ * <p>The workers' queue needs no bound of its own: an entry in flight has at most one step in it,
+ * and the window bounds the entries. Thread-safe.
+ */
+final class EntryFlows implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EntryFlows.class);
+  private static final Duration REFUSAL_LOG_INTERVAL = Duration.ofSeconds(10);
+  private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
+
+  private final String consumer;
+  private final EventLog log;
+  private final ConsumerSettings settings;
+  private final EntryPreparation preparation;
+  private final ModelLinks links;
+  private final EntryWindow window;
+  private final ConsumerMetrics metrics;
+  private final ConsumerTime time;
+  private final ScheduledThreadPoolExecutor workers;
+  private final List<Map<Long, EntryFlow>> inFlight = new ArrayList<>();
+  private final AtomicInteger eventsInFlight = new AtomicInteger();
+  private final AtomicLong refusalLoggedNanos;
+  private volatile boolean isRefused;
+
+  EntryFlows(
+      String consumer,
+      EventLog log,
+      ConsumerSettings settings,
+      ModelLinks links,
+      EntryWindow window,
+      ConsumerMetrics metrics,
+      ConsumerTime time) {
+    this.consumer = consumer;
+    this.log = log;
+    this.settings = settings;
+    this.preparation = new EntryPreparation(new Detectors(log, settings.rowCountMax()));
+    this.links = links;
+    this.window = window;
+    this.metrics = metrics;
+    this.time = time;
+    this.refusalLoggedNanos = new AtomicLong(time.nanoTime() - REFUSAL_LOG_INTERVAL.toNanos());
+    for (int partition = 0; partition < log.partitionCount(); partition++) {
+      inFlight.add(new ConcurrentHashMap<>());
+    }
+    var number = new AtomicInteger();
+    workers =
+        new ScheduledThreadPoolExecutor(
+            settings.workerCount(),
+            step -> new Thread(step, "consumer-worker-" + number.getAndIncrement()));
+    workers.setRemoveOnCancelPolicy(true);
+  }
+
+  /** Takes an entry on, unless it is in flight already. */
+  void accept(int partition, DeliveredEntry entry) {
+    accept(new EntryFlow(this, partition, entry, false));
+  }
+
+  /** Takes an entry on that is to be dead-lettered as a killer of consumers. */
+  void acceptDead(int partition, DeliveredEntry entry) {
+    accept(new EntryFlow(this, partition, entry, true));
+  }
+
+  private void accept(EntryFlow flow) {
+    if (inFlight.get(flow.partition()).putIfAbsent(flow.sequence(), flow) == null) {
+      window.enter();
+      eventsInFlight.addAndGet(flow.eventCount());
+      flow.start();
+    }
+  }
+
+  /** An entry is published, or left to others. */
+  void finished(EntryFlow flow) {
+    if (inFlight.get(flow.partition()).remove(flow.sequence(), flow)) {
+      eventsInFlight.addAndGet(-flow.eventCount());
+      window.exit();
+    }
+  }
+
+  /** Sequences in flight of one partition. */
+  Set<Long> sequences(int partition) {
+    return Set.copyOf(inFlight.get(partition).keySet());
+  }
+
+  /** Of the entries {@code asked}, those not in {@code held} are no longer ours. */
+  void abandonUnheld(int partition, Collection<Long> asked, Set<Long> held) {
+    for (Long sequence : asked) {
+      EntryFlow flow = held.contains(sequence) ? null : inFlight.get(partition).get(sequence);
+      if (flow != null) {
+        flow.abandon();
+      }
+    }
+  }
+
+  int eventsInFlight() {
+    return eventsInFlight.get();
+  }
+
+  /** A model server has predicted: it understands us. */
+  void accepted() {
+    isRefused = false;
+  }
+
+  /** Something is wrong with what we ask for, or with the stream; no event is to blame. */
+  void refused(Reason reason, Throwable cause) {
+    isRefused = true;
+    long now = time.nanoTime();
+    long last = refusalLoggedNanos.get();
+    if (now - last >= REFUSAL_LOG_INTERVAL.toNanos()
+        && refusalLoggedNanos.compareAndSet(last, now)) {
+      LOG.atError()
+          .setCause(cause)
+          .addKeyValue("reason", Reasons.nameOf(reason))
+          .log("requests are refused as a whole, the entries wait until that is mended");
+    }
+  }
+
+  /** Whether requests are refused as a whole. */
+  boolean isRefused() {
+    return isRefused;
+  }
+
+  /** Runs the flow's next step on a worker. */
+  void execute(EntryFlow flow, Runnable step) {
+    executeIn(flow, Duration.ZERO, step);
+  }
+
+  /** Runs the flow's next step on a worker after a pause. */
+  void executeIn(EntryFlow flow, Duration wait, Runnable step) {
+    try {
+      var unused =
+          workers.schedule(() -> guarded(flow, step), wait.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      // Closed: what is in flight stays pending in the log, for others to claim.
+      LOG.atTrace().log("step after close is dropped");
+    }
+  }
+
+  /**
+   * A bug of ours must neither vanish in a future that nobody reads nor hold its entry for ever:
+   * the entry is let go, its lease runs out, and if it fails everywhere it ends as CRASH_LOOP.
+   */
+  private void guarded(EntryFlow flow, Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException | Error e) {
+      LOG.atError()
+          .setCause(e)
+          .addKeyValue("partition", flow.partition())
+          .addKeyValue("sequence", flow.sequence())
+          .log("a step failed unexpectedly, its entry is let go");
+      metrics.abandoned();
+      finished(flow);
+      throw e;
+    }
+  }
+
+  CompletionStage<CompletionOutcome> complete(
+      int partition, EntryVerdict verdict, DeliveredEntry entry, boolean isOwnerOnly) {
+    return log.complete(
+        partition, verdict.completion(consumer, entry, isOwnerOnly, time.unixMicros()));
+  }
+
+  Backoff newBackoff() {
+    return new Backoff(settings.retryFirst(), settings.retryMax(), time::chance);
+  }
+
+  EntryPreparation preparation() {
+    return preparation;
+  }
+
+  ModelLinks links() {
+    return links;
+  }
+
+  EntryWindow window() {
+    return window;
+  }
+
+  ConsumerSettings settings() {
+    return settings;
+  }
+
+  ConsumerMetrics metrics() {
+    return metrics;
+  }
+
+  ConsumerTime time() {
+    return time;
+  }
+
+  /** Stops the workers; entries in flight stay pending in the log. */
+  @Override
+  public void close() {
+    workers.shutdownNow();
+    try {
+      workers.awaitTermination(CLOSE_MAX.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

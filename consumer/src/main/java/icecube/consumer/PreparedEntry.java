@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.consumer;
+
+import static java.util.Objects.requireNonNull;
+
+import icecube.stream.EventDigest;
+import icecube.v1.DeadLetter;
+import icecube.v1.FeatureBatch;
+import java.util.List;
+
+/**
+ * An entry as the consumer understands it: what is to be predicted, and what already is not.
+ *
+ * @param events the sound events as the emitter wrote them, for dead letters that come later
+ * @param features features of the sound events; no event in it if none is sound
+ * @param deadLetters events refused, in their order
+ * @param deadDigest digest of the refused events' ids
+ * @param emittedUnixUs when the entry was emitted, µs since 1970-01-01 UTC; 0 if unknown
+ */
+record PreparedEntry(
+    SoundEvents events,
+    FeatureBatch features,
+    List<DeadLetter> deadLetters,
+    EventDigest deadDigest,
+    long emittedUnixUs) {
+  PreparedEntry {
+    requireNonNull(events, "events");
+    requireNonNull(features, "features");
+    deadLetters = List.copyOf(deadLetters);
+    requireNonNull(deadDigest, "deadDigest");
+  }
+
+  /** An entry of which nothing is to be predicted. */
+  static PreparedEntry dead(List<DeadLetter> deadLetters, EventDigest digest) {
+    return new PreparedEntry(
+        SoundEvents.NONE, FeatureBatch.getDefaultInstance(), deadLetters, digest, 0);
+  }
+
+  boolean hasSoundEvents() {
+    return features.getEventIdCount() > 0;
+  }
+}
