@@ -55,10 +55,16 @@ public interface EventLog extends AutoCloseable {
   AppendResult append(
       int partition, long epoch, long firstSequence, List<EventEntry> entries, int backlogMax);
 
-  /** States that the source has exactly {@code entryCount} entries for this partition. */
+  /**
+   * States that the source has exactly {@code entryCount} entries for this partition: {@code OK},
+   * or {@code GAP} if some are not there. A later append of more entries withdraws the statement.
+   */
   AppendResult finishProducer(int partition, long epoch, long entryCount);
 
-  /** A reader of one partition for one consumer, with a connection of its own. */
+  /**
+   * A reader of one partition for one consumer, with a connection of its own. It begins with
+   * nothing in memory: read what is held first, then what is new.
+   */
   EntryReader openReader(int partition, String consumer);
 
   /**
@@ -70,7 +76,7 @@ public interface EventLog extends AutoCloseable {
   /**
    * Renews the lease on entries this consumer holds, and never takes one it does not.
    *
-   * @return the sequences it still holds
+   * @return the sequences it still holds; drop the work on the others
    */
   Set<Long> renew(int partition, String consumer, Collection<Long> sequences);
 
@@ -105,9 +111,19 @@ public interface EventLog extends AutoCloseable {
   @Override
   void close();
 
-  /** Reads entries of one partition for one consumer. Confined to one thread. */
+  /**
+   * Reads entries of one partition for one consumer. Confined to one thread.
+   *
+   * <p>A reader lives as long as its connection. Once a method has thrown {@link
+   * EventLogException}, a reply may be lost, and with it entries that are now held and never
+   * returned: close the reader, open another, and go through {@link #readHeld} from 0 before {@link
+   * #readNew}. A failed reader keeps throwing, so that this cannot be missed.
+   */
   interface EntryReader extends AutoCloseable {
-    /** Entries this consumer already holds and has not completed, in order, after a sequence. */
+    /**
+     * Entries this consumer already holds and has not completed, in order, after a sequence. Empty
+     * if there are no more.
+     */
     List<DeliveredEntry> readHeld(long afterSequence, int countMax);
 
     /** New entries; waits up to {@code wait} for the first. Empty if none came. */

@@ -18,6 +18,8 @@ import java.util.OptionalLong;
  * @param entryCount entries the source has for this partition, once the producer has said so
  * @param backlog entries not yet published
  * @param pending entries of the backlog that a consumer holds
+ * @param predictionEntryCount entries of the predictions stream at this instant
+ * @param deadLetterEntryCount entries of the dead-letter stream at this instant
  */
 public record PartitionAccount(
     long emitted,
@@ -29,7 +31,9 @@ public record PartitionAccount(
     long lastSequence,
     OptionalLong entryCount,
     long backlog,
-    long pending) {
+    long pending,
+    long predictionEntryCount,
+    long deadLetterEntryCount) {
   public PartitionAccount {
     requireNonNull(emittedDigest, "emittedDigest");
     requireNonNull(predictedDigest, "predictedDigest");

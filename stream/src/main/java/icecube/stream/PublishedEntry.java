@@ -10,9 +10,11 @@ import static java.util.Objects.requireNonNull;
  * @param sequence the entry of events it came from
  * @param consumer who published it
  * @param payload {@code PredictionBatch} or {@code DeadLetterBatch}
+ * @param eventCount events the publisher counted in it
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier of bytes on the fast path, never compared
-public record PublishedEntry(String id, long sequence, String consumer, byte[] payload) {
+public record PublishedEntry(
+    String id, long sequence, String consumer, byte[] payload, int eventCount) {
   public PublishedEntry {
     requireNonNull(id, "id");
     requireNonNull(consumer, "consumer");
