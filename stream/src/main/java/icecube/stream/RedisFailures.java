@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.stream;
+
+import io.lettuce.core.RedisBusyException;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisLoadingException;
+import io.lettuce.core.RedisURI;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/** What goes wrong with Redis, in words that say what to do; passwords never appear. */
+final class RedisFailures {
+  private RedisFailures() {}
+
+  static RedisURI parse(RedisSettings settings) {
+    try {
+      var uri = RedisURI.create(settings.uri());
+      uri.setTimeout(RedisSettings.COMMAND_TIMEOUT);
+      return uri;
+    } catch (IllegalArgumentException e) {
+      // The cause would quote the uri with its password.
+      throw new EventLogException(
+          "redis uri: %s (expected: redis://[:password@]host[:port])"
+              .formatted(settings.maskedUri()));
+    }
+  }
+
+  /** A connection could not be opened. */
+  static EventLogException unreachable(RedisSettings settings, RedisException failure) {
+    return new EventLogException(
+        "redis at %s: %s".formatted(settings.maskedUri(), advice(failure)), failure);
+  }
+
+  private static String advice(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      String message = String.valueOf(cause.getMessage());
+      if (message.contains("WRONGPASS") || message.contains("NOAUTH") || isPassword(message)) {
+        return "refused the password (expected: redis://:password@host or"
+            + " redis://user:password@host)";
+      }
+      if (cause instanceof UnknownHostException) {
+        return "no such host; check the name";
+      }
+      if (cause instanceof ConnectException) {
+        return "nobody listens (expected: a running Redis 6.2 or later); start one, or check host"
+            + " and port";
+      }
+      if (message.contains("NOPERM")) {
+        return "this user may not do what is needed: " + message;
+      }
+    }
+    return "does not answer as Redis does (expected: Redis 6.2 or later); check the port and"
+        + " whether it wants rediss://";
+  }
+
+  private static boolean isPassword(String message) {
+    return message.contains("invalid password") || message.contains("without any password");
+  }
+
+  /** A command failed; whether it ran is unknown unless Redis has answered. */
+  static EventLogException failed(RedisSettings settings, String what, Throwable failure) {
+    var cause = asRedisException(failure);
+    return new EventLogException(
+        "redis at %s, %s: %s".formatted(settings.maskedUri(), what, cause.getMessage()), cause);
+  }
+
+  /** Whether the same command may succeed in a moment: the connection is gone, or Redis starts. */
+  static boolean isPassing(RedisException failure) {
+    if (failure instanceof RedisCommandTimeoutException
+        || failure.getCause() instanceof InterruptedException) {
+      return false;
+    }
+    return failure instanceof RedisLoadingException
+        || failure instanceof RedisBusyException
+        || !(failure instanceof RedisCommandExecutionException);
+  }
+
+  /** Whether Redis refused because its memory is full. */
+  static boolean isOutOfMemory(@Nullable Throwable failure) {
+    return failure instanceof RedisCommandExecutionException
+        && String.valueOf(failure.getMessage()).contains("OOM command not allowed");
+  }
+
+  static RedisException timeout(Duration timeout, Throwable cause) {
+    var late = new RedisCommandTimeoutException("no reply within " + timeout);
+    late.addSuppressed(cause);
+    return late;
+  }
+
+  static RedisException asRedisException(@Nullable Throwable failure) {
+    if (failure instanceof RedisException redis) {
+      return redis;
+    }
+    if (failure instanceof CompletionException && failure.getCause() != null) {
+      return asRedisException(failure.getCause());
+    }
+    return new RedisException(String.valueOf(failure), failure);
+  }
+}

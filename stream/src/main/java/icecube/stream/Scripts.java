@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.stream;
+
+import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.output.NestedMultiOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Our scripts on one connection: as functions where Redis has them, by SHA-1 where not.
+ *
+ * <p>A server that has lost them (restarted without its log, flushed, another node) is given them
+ * again, once per call. Thread-safe; never blocks.
+ */
+abstract class Scripts {
+  private static final Logger logger = LoggerFactory.getLogger(Scripts.class);
+
+  final RedisAsyncCommands<String, byte[]> redis;
+
+  private Scripts(RedisAsyncCommands<String, byte[]> redis) {
+    this.redis = redis;
+  }
+
+  /** Scripts as this version of Redis runs them. */
+  static Scripts of(RedisAsyncCommands<String, byte[]> redis, int majorVersion) {
+    return majorVersion >= 7 ? new Functions(redis) : new Evaluated(redis);
+  }
+
+  /** Makes the server know the scripts. */
+  abstract CompletionStage<?> load();
+
+  abstract CompletionStage<List<Object>> run(Script script, String[] keys, byte[][] arguments);
+
+  abstract boolean isUnknown(Throwable failure);
+
+  /** Calls a script; the stage fails with what Lettuce reports. */
+  final CompletionStage<List<Object>> call(Script script, String[] keys, byte[]... arguments) {
+    return run(script, keys, arguments)
+        .exceptionallyCompose(
+            failure ->
+                isUnknown(unwrapped(failure))
+                    ? load().thenCompose(loaded -> run(script, keys, arguments))
+                    : CompletableFuture.failedStage(failure));
+  }
+
+  private static Throwable unwrapped(Throwable failure) {
+    var cause = failure.getCause();
+    return failure instanceof CompletionException && cause != null ? cause : failure;
+  }
+
+  private static boolean hasMessage(Throwable failure, String part) {
+    return failure.getMessage() != null && failure.getMessage().contains(part);
+  }
+
+  /** Redis ≥ 7.0: one library, kept by the server in its log and given to its replicas. */
+  private static final class Functions extends Scripts {
+    private final String library = Script.library();
+
+    Functions(RedisAsyncCommands<String, byte[]> redis) {
+      super(redis);
+    }
+
+    /** Loads the library unless the server has this very text, so that a restart writes nothing. */
+    @Override
+    CompletionStage<?> load() {
+      var arguments =
+          new CommandArgs<>(RedisLink.CODEC)
+              .add("LIST")
+              .add("LIBRARYNAME")
+              .add(Script.LIBRARY)
+              .add("WITHCODE");
+      var output = new NestedMultiOutput<>(RedisLink.CODEC);
+      return redis
+          .dispatch(CommandType.FUNCTION, output, arguments)
+          .handle((listed, failure) -> failure == null && contains(listed, library))
+          .thenCompose(isThere -> isThere ? CompletableFuture.completedStage("") : replace());
+    }
+
+    /** A user who may not load functions finds them loaded, or is told so by the first call. */
+    private CompletionStage<String> replace() {
+      return redis
+          .functionLoad(library, true)
+          .exceptionallyCompose(
+              failure -> {
+                if (hasMessage(unwrapped(failure), "NOPERM")) {
+                  logger.warn("this user may not load functions; using those that are there");
+                  return CompletableFuture.completedStage("");
+                }
+                return CompletableFuture.failedStage(failure);
+              });
+    }
+
+    private static boolean contains(@Nullable Object reply, String text) {
+      if (reply instanceof List<?> list) {
+        return list.stream().anyMatch(item -> contains(item, text));
+      }
+      return reply instanceof byte[] bytes
+          && new String(bytes, StandardCharsets.UTF_8).equals(text);
+    }
+
+    @Override
+    CompletionStage<List<Object>> run(Script script, String[] keys, byte[][] arguments) {
+      return redis.fcall(script.functionName(), ScriptOutputType.MULTI, keys, arguments);
+    }
+
+    @Override
+    boolean isUnknown(Throwable failure) {
+      return hasMessage(failure, "Function not found");
+    }
+  }
+
+  /** Redis 6.2: no functions; scripts by SHA-1, which the server forgets when it restarts. */
+  private static final class Evaluated extends Scripts {
+    private final Map<Script, String> sha1 = new EnumMap<>(Script.class);
+
+    Evaluated(RedisAsyncCommands<String, byte[]> redis) {
+      super(redis);
+      for (var script : Script.values()) {
+        sha1.put(script, redis.digest(script.standalone()));
+      }
+    }
+
+    @Override
+    CompletionStage<?> load() {
+      CompletionStage<?> loaded = CompletableFuture.completedStage("");
+      for (var script : Script.values()) {
+        loaded = loaded.thenCombine(redis.scriptLoad(script.standalone()), (last, next) -> next);
+      }
+      return loaded;
+    }
+
+    @Override
+    CompletionStage<List<Object>> run(Script script, String[] keys, byte[][] arguments) {
+      String digest = sha1.getOrDefault(script, "");
+      return redis.evalsha(digest, ScriptOutputType.MULTI, keys, arguments);
+    }
+
+    @Override
+    boolean isUnknown(Throwable failure) {
+      return failure instanceof RedisNoScriptException;
+    }
+  }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.stream;
+
+/**
+ * The names of our keys. All keys of one partition share the hash tag {@code {stream.partition}},
+ * so that Redis Cluster keeps them in one slot and a script may touch them together.
+ */
+final class StreamKeys {
+  /** The one consumer group of every events stream. */
+  static final String GROUP = "consumers";
+
+  private final String stream;
+
+  StreamKeys(String stream) {
+    this.stream = stream;
+  }
+
+  /** String: how many partitions the stream has. */
+  String partitionCount() {
+    return "ic:{" + stream + "}:partitions";
+  }
+
+  /** Hash: geometry hash → geometry. */
+  String geometries() {
+    return "ic:{" + stream + "}:geometries";
+  }
+
+  /** Stream: entries not yet published; the id of an entry is {@code <sequence>-0}. */
+  String events(int partition) {
+    return key(partition, "events");
+  }
+
+  /** Stream: what was predicted. */
+  String predictions(int partition) {
+    return key(partition, "predictions");
+  }
+
+  /** Stream: what was refused. */
+  String dead(int partition) {
+    return key(partition, "dead");
+  }
+
+  /** Hash: source, epoch and account. */
+  String meta(int partition) {
+    return key(partition, "meta");
+  }
+
+  /** Hash: sequence → lone deliveries, only for entries suspected of killing consumers. */
+  String solo(int partition) {
+    return key(partition, "solo");
+  }
+
+  private String key(int partition, String what) {
+    return "ic:{" + stream + "." + partition + "}:" + what;
+  }
+}

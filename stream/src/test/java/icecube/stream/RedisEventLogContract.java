@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.stream;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RestoreArgs;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.codec.RedisCodec;
+import io.lettuce.core.codec.StringCodec;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The contract on a real Redis, one for all tests of a class; each test has a stream of its own.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class RedisEventLogContract extends EventLogContract {
+  private static final AtomicInteger streams = new AtomicInteger();
+
+  EmbeddedRedis redis;
+  private RedisClient client;
+  StatefulRedisConnection<String, byte[]> direct;
+  String stream = "";
+
+  /** The Redis to test against, and why there may be none. */
+  abstract Optional<RedisBinary> binary(Path folder);
+
+  abstract String whyNone();
+
+  @BeforeAll
+  final void start(@TempDir Path folder) {
+    var binary = binary(folder);
+    assumeTrue(binary.isPresent(), () -> "SKIPPED: " + whyNone());
+    redis = EmbeddedRedis.start(folder, binary.orElseThrow());
+    client = RedisClient.create(redis.uri());
+    direct = client.connect(RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE));
+  }
+
+  @AfterAll
+  final void stop() {
+    if (redis != null) {
+      client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+      redis.close();
+    }
+  }
+
+  @Override
+  EventLog open(int partitionCount) {
+    stream = "test-" + streams.incrementAndGet();
+    return RedisEventLog.connect(
+        new RedisSettings(redis.uri(), stream, OptionalInt.of(partitionCount)));
+  }
+
+  /** Redis measures leases itself. */
+  @Override
+  void pass(Duration lease) {
+    long deadline = System.nanoTime() + lease.toNanos() + Duration.ofMillis(2).toNanos();
+    while (System.nanoTime() < deadline) {
+      LockSupport.parkNanos(deadline - System.nanoTime());
+    }
+  }
+
+  @Override
+  Runnable rollBackLater(int partition) {
+    var keys = new StreamKeys(stream);
+    var kept = new HashMap<String, byte[]>();
+    var names =
+        new String[] {
+          keys.events(partition),
+          keys.predictions(partition),
+          keys.dead(partition),
+          keys.meta(partition),
+          keys.solo(partition)
+        };
+    for (String name : names) {
+      byte[] dump = direct.sync().dump(name);
+      if (dump != null) {
+        kept.put(name, dump);
+      }
+    }
+    return () -> {
+      direct.sync().del(names);
+      kept.forEach((name, dump) -> direct.sync().restore(name, dump, RestoreArgs.Builder.ttl(0)));
+    };
+  }
+}
