@@ -74,7 +74,10 @@ final class BeatCall implements ClientResponseObserver<BeatRequest, BeatResponse
     return unanswered;
   }
 
-  void finish() {
+  /** Sends, whatever waits before it, and ends our side. */
+  void sendLast(BeatRequest beat) {
+    unanswered++;
+    requests().onNext(beat);
     requests().onCompleted();
   }
 

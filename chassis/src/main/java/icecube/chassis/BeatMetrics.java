@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.chassis;
 
+import icecube.v1.Instance;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The account of one {@link BeatSender}: every beat due ends as accepted or as dropped with a
- * reason, {@code due = accepted + dropped + unanswered}, where unanswered is at most the beats of
- * one answer timeout.
+ * The account of the {@link BeatSender}s of a process: every beat due ends as accepted or as
+ * dropped with a reason, {@code due = accepted + dropped + unanswered}, where unanswered is at most
+ * the beats of one answer timeout.
  */
 final class BeatMetrics {
   private static final String DROPPED = "icecube.chassis.beats.dropped";
@@ -35,7 +36,7 @@ final class BeatMetrics {
   final Counter connects;
   private final AtomicInteger connected = new AtomicInteger();
 
-  BeatMetrics(MeterRegistry metrics) {
+  BeatMetrics(MeterRegistry metrics, Instance instance) {
     due =
         Counter.builder("icecube.chassis.beats.due")
             .description("Beats that were due")
@@ -55,6 +56,8 @@ final class BeatMetrics {
             .register(metrics);
     Gauge.builder("icecube.chassis.registry.connected", connected, AtomicInteger::get)
         .description("1 while the registry answers beats, else 0")
+        .tag("kind", instance.getKind())
+        .tag("instance", instance.getInstanceId())
         .register(metrics);
   }
 

@@ -9,6 +9,7 @@ import icecube.v1.BeatResponse;
 import icecube.v1.HeartbeatServiceGrpc;
 import icecube.v1.Instance;
 import icecube.v1.InstanceState;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.SplittableRandom;
@@ -16,7 +17,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -41,8 +41,7 @@ public final class BeatSender implements AutoCloseable {
   private final Supplier<Beat> state;
   private final BeatMetrics metrics;
   private final BeatTiming timing;
-  private final RandomGenerator random;
-  private final LongSupplier nanoTime;
+  private final RandomGenerator random = new SplittableRandom();
   private final ManagedChannel channel;
   private final ScheduledThreadPoolExecutor thread;
   private final CountDownLatch goodbye = new CountDownLatch(1);
@@ -61,15 +60,11 @@ public final class BeatSender implements AutoCloseable {
       Instance instance,
       Supplier<Beat> state,
       MeterRegistry metrics,
-      BeatTiming timing,
-      RandomGenerator random,
-      LongSupplier nanoTime) {
+      BeatTiming timing) {
     this.instance = instance;
     this.state = state;
-    this.metrics = new BeatMetrics(metrics);
+    this.metrics = new BeatMetrics(metrics, instance);
     this.timing = timing;
-    this.random = random;
-    this.nanoTime = nanoTime;
     this.channel = GrpcChannels.open(registryTarget);
     this.thread =
         new ScheduledThreadPoolExecutor(
@@ -101,15 +96,7 @@ public final class BeatSender implements AutoCloseable {
       BeatTiming timing) {
     requireNonNull(instance, "instance");
     requireNonNull(state, "state");
-    BeatSender sender =
-        new BeatSender(
-            registryTarget,
-            instance,
-            state,
-            metrics,
-            timing,
-            new SplittableRandom(),
-            System::nanoTime);
+    BeatSender sender = new BeatSender(registryTarget, instance, state, metrics, timing);
     sender.beatNow();
     return sender;
   }
@@ -153,7 +140,7 @@ public final class BeatSender implements AutoCloseable {
     }
     metrics.due.increment();
     BeatCall current = call;
-    if (current != null && nanoTime.getAsLong() - answeredAtNanos > answerTimeoutNanos()) {
+    if (current != null && System.nanoTime() - answeredAtNanos > answerTimeoutNanos()) {
       metrics.notSent.increment();
       current.cancel("no answer for " + timing.answerTimeout());
       ended(current, null);
@@ -192,7 +179,7 @@ public final class BeatSender implements AutoCloseable {
 
   private BeatCall open() {
     metrics.connects.increment();
-    answeredAtNanos = nanoTime.getAsLong();
+    answeredAtNanos = System.nanoTime();
     BeatCall opened = new BeatCall(this::execute, new Answers());
     call = opened;
     // Else a restarted registry is found only after gRPC's own wait, up to two minutes.
@@ -213,9 +200,10 @@ public final class BeatSender implements AutoCloseable {
       return;
     }
     metrics.due.increment();
-    if (current.send(request(InstanceState.INSTANCE_STATE_LEFT, 0))) {
-      current.finish();
+    if (channel.getState(false) == ConnectivityState.READY) {
+      current.sendLast(request(InstanceState.INSTANCE_STATE_LEFT, 0));
     } else {
+      // Nobody would hear it within the time we wait.
       metrics.notSent.increment();
       goodbye.countDown();
     }
@@ -273,7 +261,7 @@ public final class BeatSender implements AutoCloseable {
       if (call != answering) {
         return;
       }
-      answeredAtNanos = nanoTime.getAsLong();
+      answeredAtNanos = System.nanoTime();
       failureCount = 0;
       metrics.connected(true);
       switch (answer.getOutcome()) {

@@ -4,6 +4,7 @@ package icecube.chassis;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import icecube.v1.BeatOutcome;
 import icecube.v1.BeatRequest;
 import icecube.v1.Instance;
@@ -132,7 +133,7 @@ class BeatSenderTest {
     sender("127.0.0.1:" + port, state::get);
     Threads.await(() -> count("icecube.chassis.registry.connects") >= 2, "two tries");
 
-    closer.add(GrpcServer.start(ServerSettings.onLoopback(port), List.of(registry)));
+    serve(port);
 
     Threads.await(() -> count("icecube.chassis.beats.accepted") >= 2, "two accepted beats");
   }
@@ -146,7 +147,7 @@ class BeatSenderTest {
     first.close();
     double before = count("icecube.chassis.beats.accepted");
 
-    closer.add(GrpcServer.start(ServerSettings.onLoopback(port), List.of(registry)));
+    serve(port);
 
     Threads.await(() -> count("icecube.chassis.beats.accepted") >= before + 2, "more beats");
     assertThat(registry.beats).extracting(BeatRequest::getSequence).isSorted();
@@ -195,9 +196,14 @@ class BeatSenderTest {
   }
 
   private GrpcServer serve() {
+    return serve(0);
+  }
+
+  @CanIgnoreReturnValue
+  private GrpcServer serve(int port) {
     return closer.add(
         GrpcServer.start(
-            ServerSettings.onLoopback(0).withDrain(Duration.ZERO, Duration.ZERO),
+            ServerSettings.onLoopback(port).withDrain(Duration.ZERO, Duration.ZERO),
             List.of(registry)));
   }
 

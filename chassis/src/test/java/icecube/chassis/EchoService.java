@@ -41,10 +41,18 @@ final class EchoService implements BindableService {
   }
 
   void call(ManagedChannel channel, StreamObserver<HealthCheckResponse> answers) {
-    ClientCalls.asyncUnaryCall(
-        channel.newCall(ECHO, CallOptions.DEFAULT),
-        HealthCheckRequest.getDefaultInstance(),
-        answers);
+    call(channel, HealthCheckRequest.getDefaultInstance(), answers);
+  }
+
+  void call(
+      ManagedChannel channel,
+      HealthCheckRequest request,
+      StreamObserver<HealthCheckResponse> answers) {
+    ClientCalls.asyncUnaryCall(channel.newCall(ECHO, CallOptions.DEFAULT), request, answers);
+  }
+
+  int waiting() {
+    return calls.size();
   }
 
   void awaitCall() {

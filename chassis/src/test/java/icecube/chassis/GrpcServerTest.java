@@ -4,6 +4,7 @@ package icecube.chassis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -130,6 +131,52 @@ class GrpcServerTest {
   }
 
   @Test
+  void takesARequestOfTheLargestEvents() throws InterruptedException {
+    EchoService echo = new EchoService();
+    GrpcServer server = closer.add(GrpcServer.start(ServerSettings.onLoopback(0), List.of(echo)));
+    Answers<HealthCheckResponse> answers = new Answers<>();
+
+    echo.call(channel(server), request("x".repeat(15 << 20)), answers);
+    echo.answer();
+
+    assertThat(answers.next()).isEqualTo(HealthCheckResponse.getDefaultInstance());
+  }
+
+  @Test
+  void letsCallsAboveTheLimitOfAConnectionWait() throws InterruptedException {
+    EchoService echo = new EchoService();
+    GrpcServer server = closer.add(GrpcServer.start(ServerSettings.onLoopback(0), List.of(echo)));
+    ManagedChannel channel = channel(server);
+    Answers<HealthCheckResponse> answers = new Answers<>();
+    int limit = ServerSettings.CALLS_PER_CONNECTION_MAX;
+
+    for (int i = 0; i < limit + 20; i++) {
+      echo.call(channel, answers);
+    }
+    Threads.await(() -> echo.waiting() == limit, "as many calls as allowed");
+    for (int i = 0; i < limit + 20; i++) {
+      assertThat(echo.waiting()).isLessThanOrEqualTo(limit);
+      echo.answer();
+      answers.next();
+    }
+  }
+
+  @Test
+  void endsAConnectionOfAgeWhileItsClientGoesOn() {
+    ServerSettings young =
+        ServerSettings.onLoopback(0)
+            .withConnectionAge(Duration.ofMillis(50), Duration.ofMillis(50));
+    GrpcServer server = closer.add(GrpcServer.start(young, List.of()));
+    ManagedChannel channel = channel(server);
+    assertThat(check(channel)).isEqualTo(ServingStatus.SERVING);
+
+    Threads.await(
+        () -> channel.getState(false) == ConnectivityState.IDLE, "the connection is ended");
+
+    assertThat(check(channel)).isEqualTo(ServingStatus.SERVING);
+  }
+
+  @Test
   void letsACallInFlightFinishWhileItDrains() throws InterruptedException {
     EchoService echo = new EchoService();
     GrpcServer server = GrpcServer.start(ServerSettings.onLoopback(0), List.of(echo));
@@ -193,6 +240,13 @@ class GrpcServerTest {
     return HealthGrpc.newBlockingStub(channel(server))
         .withDeadlineAfter(10, TimeUnit.SECONDS)
         .check(request(service))
+        .getStatus();
+  }
+
+  private static ServingStatus check(ManagedChannel channel) {
+    return HealthGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(10, TimeUnit.SECONDS)
+        .check(request(""))
         .getStatus();
   }
 
