@@ -46,7 +46,7 @@ import java.util.Optional;
  *       not), or if |v| &le; {@value #SPEED_MIN} m/ns or not finite.
  * </ol>
  *
- * <p>Time O(rows²) at worst for late light, else O(rows); scratch memory of seven doubles a row,
+ * <p>Time O(rows²) at worst for late light, else O(rows); scratch memory of eight doubles a row,
  * freed with the call. Immutable and thread-safe.
  */
 public final class LineFit {
@@ -105,18 +105,17 @@ public final class LineFit {
    */
   public Optional<Direction> fit(FeatureTable table, int event) {
     var rows = LineFitRows.of(table, event);
-    if (!rows.useCoincident()) {
-      return Optional.empty();
-    }
-    if (!improved) {
-      return FittedLine.through(rows, rows.weights()).origin();
-    }
-    rows.dropLate(DELAY_RADIUS_METERS, DELAY_NS);
-    rows.weighByCharge();
-    return robustLine(rows).origin();
+    return rows.map(improved ? LineFit::robustLine : LineFit::plainLine)
+        .flatMap(FittedLine::origin);
+  }
+
+  private static FittedLine plainLine(LineFitRows rows) {
+    return FittedLine.through(rows, rows.weights());
   }
 
   private static FittedLine robustLine(LineFitRows rows) {
+    rows.dropLate(DELAY_RADIUS_METERS, DELAY_NS);
+    rows.weighByCharge();
     double[] scratch = new double[rows.count()];
     var line = FittedLine.through(rows, rows.weights());
     for (int round = 0; round < HUBER_ROUND_COUNT; round++) {

@@ -2,44 +2,93 @@
 package icecube.physics;
 
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
- * The rows of one event as a {@link LineFit} sees them: place in metres, time in ns, and a weight
- * that is 0 for rows the fit leaves out.
+ * The rows of one event that a {@link LineFit} uses: place in metres, time in ns, and a weight that
+ * is 0 for rows left out later on.
  *
  * <p>Confined to one call of {@link LineFit#fit}.
  */
 final class LineFitRows {
-  private final FeatureTable table;
-  private final int firstRow;
+  private static final int X = 0;
+  private static final int Y = 1;
+  private static final int Z = 2;
+  private static final int TIME = 3;
+  private static final int CHARGE = 4;
+  private static final int AUXILIARY = 5;
+
   private final double[] xMeters;
   private final double[] yMeters;
   private final double[] zMeters;
   private final double[] timeNs;
-  private final double[] weight;
 
-  private LineFitRows(FeatureTable table, int event) {
-    int count = table.rowCount(event);
-    this.table = table;
-    this.firstRow = table.firstRow(event);
+  /** log₁₀ of the charge in p.e. */
+  private final double[] chargeDecades;
+
+  private final double[] weight;
+  private final boolean sortedByTime;
+
+  private LineFitRows(FeatureTable table, int event, boolean coincidentOnly) {
+    int count = coincidentOnly ? coincidentCount(table, event) : table.rowCount(event);
     this.xMeters = new double[count];
     this.yMeters = new double[count];
     this.zMeters = new double[count];
     this.timeNs = new double[count];
+    this.chargeDecades = new double[count];
     this.weight = new double[count];
+    Arrays.fill(weight, 1);
+    int row = 0;
+    for (int index = 0; index < table.rowCount(event); index++) {
+      int tableRow = table.firstRow(event) + index;
+      if (!coincidentOnly || isCoincident(table, tableRow)) {
+        scaleBack(table, tableRow, row);
+        row++;
+      }
+    }
+    this.sortedByTime = isSorted(timeNs);
   }
 
-  static LineFitRows of(FeatureTable table, int event) {
-    var rows = new LineFitRows(table, event);
-    for (int row = 0; row < rows.count(); row++) {
-      int tableRow = rows.firstRow + row;
-      double scaleMeters = FeatureTable.POSITION_SCALE_METERS;
-      rows.xMeters[row] = scaleMeters * table.value(tableRow, 0);
-      rows.yMeters[row] = scaleMeters * table.value(tableRow, 1);
-      rows.zMeters[row] = scaleMeters * table.value(tableRow, 2);
-      rows.timeNs[row] = (double) FeatureTable.TIME_SCALE_NS * table.value(tableRow, 3);
+  /** The coincident rows if they fix a line, else all rows; empty if even these fix none. */
+  static Optional<LineFitRows> of(FeatureTable table, int event) {
+    var coincident = new LineFitRows(table, event, true);
+    if (coincident.fixALine(coincident.weight)) {
+      return Optional.of(coincident);
     }
-    return rows;
+    var all = new LineFitRows(table, event, false);
+    return all.fixALine(all.weight) ? Optional.of(all) : Optional.empty();
+  }
+
+  private static int coincidentCount(FeatureTable table, int event) {
+    int count = 0;
+    for (int index = 0; index < table.rowCount(event); index++) {
+      count += isCoincident(table, table.firstRow(event) + index) ? 1 : 0;
+    }
+    return count;
+  }
+
+  private static boolean isCoincident(FeatureTable table, int tableRow) {
+    return !(table.value(tableRow, AUXILIARY) > 0.5f);
+  }
+
+  private void scaleBack(FeatureTable table, int tableRow, int row) {
+    double scaleMeters = FeatureTable.POSITION_SCALE_METERS;
+    double scaleNs = FeatureTable.TIME_SCALE_NS;
+    double scaleDecades = FeatureTable.CHARGE_SCALE_DECADES;
+    xMeters[row] = scaleMeters * table.value(tableRow, X);
+    yMeters[row] = scaleMeters * table.value(tableRow, Y);
+    zMeters[row] = scaleMeters * table.value(tableRow, Z);
+    timeNs[row] = scaleNs * table.value(tableRow, TIME);
+    chargeDecades[row] = scaleDecades * table.value(tableRow, CHARGE);
+  }
+
+  private static boolean isSorted(double[] values) {
+    for (int row = 1; row < values.length; row++) {
+      if (!(values[row] >= values[row - 1])) {
+        return false;
+      }
+    }
+    return true;
   }
 
   int count() {
@@ -62,31 +111,16 @@ final class LineFitRows {
     return timeNs[row];
   }
 
-  /** The weights themselves, 0 for rows the fit leaves out; not to be written to. */
+  /** The weights themselves, at first 1 each; not to be written to. */
   double[] weights() {
     return weight;
-  }
-
-  /**
-   * Gives weight 1 to the coincident rows if they fix a line, else to all; false if even all rows
-   * fix none.
-   */
-  boolean useCoincident() {
-    for (int row = 0; row < count(); row++) {
-      weight[row] = table.value(firstRow + row, 5) > 0.5f ? 0 : 1;
-    }
-    if (fixALine(weight)) {
-      return true;
-    }
-    Arrays.fill(weight, 1);
-    return fixALine(weight);
   }
 
   /** Takes the weight of rows whose light was on its way too long, if the others fix a line. */
   void dropLate(double radiusMeters, double delayNs) {
     double[] kept = weight.clone();
     for (int row = 0; row < count(); row++) {
-      if (weight[row] > 0 && isLate(row, radiusMeters * radiusMeters, delayNs)) {
+      if (isLate(row, radiusMeters * radiusMeters, delayNs)) {
         kept[row] = 0;
       }
     }
@@ -97,13 +131,15 @@ final class LineFitRows {
 
   private boolean isLate(int row, double radiusSquared, double delayNs) {
     for (int other = 0; other < count(); other++) {
-      if (weight[other] > 0 && timeNs[row] - timeNs[other] > delayNs) {
+      if (timeNs[row] - timeNs[other] > delayNs) {
         double dx = xMeters[row] - xMeters[other];
         double dy = yMeters[row] - yMeters[other];
         double dz = zMeters[row] - zMeters[other];
         if (dx * dx + dy * dy + dz * dz <= radiusSquared) {
           return true;
         }
+      } else if (sortedByTime) {
+        return false;
       }
     }
     return false;
@@ -112,8 +148,7 @@ final class LineFitRows {
   /** Multiplies each weight with 1 + the decades of the row's charge above 1 p.e. */
   void weighByCharge() {
     for (int row = 0; row < count(); row++) {
-      double decades = (double) FeatureTable.CHARGE_SCALE_DECADES * table.value(firstRow + row, 4);
-      weight[row] *= 1 + Math.max(0, decades);
+      weight[row] *= 1 + Math.max(0, chargeDecades[row]);
     }
   }
 

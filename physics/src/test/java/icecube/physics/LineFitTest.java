@@ -121,8 +121,7 @@ class LineFitTest {
             .add(0, 0, -400, 200, 1)
             .add(asideMeters, 0, 0, laterNs, 1)
             .table();
-    var rows = LineFitRows.of(table, 0);
-    assertThat(rows.useCoincident()).isTrue();
+    var rows = LineFitRows.of(table, 0).orElseThrow();
     rows.dropLate(LineFit.DELAY_RADIUS_METERS, LineFit.DELAY_NS);
     return rows.weights()[3] == 0;
   }
@@ -149,8 +148,7 @@ class LineFitTest {
   void countsBrightPulsesMoreButNotWithoutBound() {
     var table =
         new Rows().add(0, 0, 0, 0, 0.1).add(0, 0, 100, 300, 10).add(0, 9, 0, 400, 1_000).table();
-    var rows = LineFitRows.of(table, 0);
-    assertThat(rows.useCoincident()).isTrue();
+    var rows = LineFitRows.of(table, 0).orElseThrow();
 
     rows.weighByCharge();
 
@@ -184,8 +182,7 @@ class LineFitTest {
     var random = Seeds.random();
     for (int event = 0; event < 200; event++) {
       var table = scattered(random.nextLong());
-      var rows = LineFitRows.of(table, 0);
-      assertThat(rows.useCoincident()).isTrue();
+      var rows = LineFitRows.of(table, 0).orElseThrow();
       double[] weight = new double[rows.count()];
       var line = FittedLine.through(rows, rows.weights());
       for (int round = 0; round < 2 * LineFit.HUBER_ROUND_COUNT; round++) {
