@@ -16,12 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
-SEED = 20_130_826  # the day arXiv:1308.5501 appeared
+SEED = 20_130_826
 LIGHT_SPEED_ICE = 0.2211  # m/ns
 MASK64 = (1 << 64) - 1
-
-
-# ---- The fit -------------------------------------------------------------------------------------
 
 
 def fixes_a_line(r, t):
@@ -64,9 +61,6 @@ def fit(features, improved):
         line = least_squares(r, t, np.ones(len(t)))
     speed = np.linalg.norm(line[2])
     return -line[2] / speed if speed > 1e-4 else np.zeros(3)
-
-
-# ---- The events ----------------------------------------------------------------------------------
 
 
 def grid():
@@ -134,9 +128,6 @@ def write_line_fit(folder, random):
                 print(event, *(np.format_float_positional(value, trim="-") for value in row), sep=",", file=rows)
             answer = np.r_[fit(table, True), fit(table, False)] + 0.0
             print(event, case, len(table), *map(repr, answer.tolist()), sep=",", file=fits)
-
-
-# ---- The selection -------------------------------------------------------------------------------
 
 
 def split_mix_64(state):

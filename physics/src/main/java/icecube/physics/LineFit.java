@@ -71,7 +71,10 @@ public final class LineFit {
   /** Rounds of re-weighting. */
   public static final int HUBER_ROUND_COUNT = 10;
 
-  /** Distance from the robust line up to which a row has a say in the last fit, metres. */
+  /**
+   * Distance from the robust line up to which a row has a say in the last fit, metres (IceCube's
+   * improved line fit).
+   */
   public static final double TRIM_METERS = 116;
 
   /**

@@ -4,7 +4,6 @@ package icecube.physics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -106,27 +105,6 @@ class LineFitTest {
   }
 
   @Test
-  void callsLightLateOnlyInsideTheRadiusAndAfterTheDelay() {
-    assertThat(isDropped(155.9, 778.5)).isTrue();
-    assertThat(isDropped(156.1, 778.5)).isFalse();
-    assertThat(isDropped(155.9, 777.5)).isFalse();
-  }
-
-  /** Whether a row so far aside of the first row of three, and so much later, loses its weight. */
-  private static boolean isDropped(double asideMeters, double laterNs) {
-    var table =
-        new Rows()
-            .add(0, 0, 0, 0, 1)
-            .add(0, 0, 400, 100, 1)
-            .add(0, 0, -400, 200, 1)
-            .add(asideMeters, 0, 0, laterNs, 1)
-            .table();
-    var rows = LineFitRows.of(table, 0).orElseThrow();
-    rows.dropLate(LineFit.DELAY_RADIUS_METERS, LineFit.DELAY_NS);
-    return rows.weights()[3] == 0;
-  }
-
-  @Test
   void keepsLateLightWhenTooLittleElseWouldBeLeft() {
     var rows = new Rows().add(0, 0, 0, 0, 1).add(0, 0, 20, 900, 1).add(0, 0, 40, 1_800, 1);
 
@@ -142,19 +120,6 @@ class LineFitTest {
 
     assertThat(errorRad(LineFit.plain(), table, truth)).isGreaterThan(0.05);
     assertError(LineFit.improved(), table, truth, 1e-6);
-  }
-
-  @Test
-  void countsBrightPulsesMoreButNotWithoutBound() {
-    var table =
-        new Rows().add(0, 0, 0, 0, 0.1).add(0, 0, 100, 300, 10).add(0, 9, 0, 400, 1_000).table();
-    var rows = LineFitRows.of(table, 0).orElseThrow();
-
-    rows.weighByCharge();
-
-    assertThat(rows.weights()[0]).isEqualTo(1);
-    assertThat(rows.weights()[1]).isBetween(1.999_999, 2.000_001);
-    assertThat(rows.weights()[2]).isBetween(3.999_999, 4.000_001);
   }
 
   @Test
@@ -175,27 +140,6 @@ class LineFitTest {
     var direction = LineFit.improved().fit(forward.table(), 0).orElseThrow();
 
     assertError(LineFit.improved(), backward.table(), direction, 1e-9);
-  }
-
-  @Test
-  void hasConvergedAfterItsRounds() {
-    var random = Seeds.random();
-    for (int event = 0; event < 200; event++) {
-      var table = scattered(random.nextLong());
-      var rows = LineFitRows.of(table, 0).orElseThrow();
-      double[] weight = new double[rows.count()];
-      var line = FittedLine.through(rows, rows.weights());
-      for (int round = 0; round < 2 * LineFit.HUBER_ROUND_COUNT; round++) {
-        line.weighByDistance(rows, LineFit.HUBER_METERS, weight);
-        var next = FittedLine.through(rows, weight);
-        if (round >= LineFit.HUBER_ROUND_COUNT) {
-          double turnRad =
-              AngularError.betweenRad(line.origin().orElseThrow(), next.origin().orElseThrow());
-          assertThat(turnRad).as("round %d, %s", round, Seeds.hint()).isLessThan(0.01);
-        }
-        line = next;
-      }
-    }
   }
 
   @Test
@@ -234,7 +178,7 @@ class LineFitTest {
   void turnsWithTheDetector() {
     var random = Seeds.random();
     for (int event = 0; event < 50; event++) {
-      var table = scattered(random.nextLong());
+      var table = Rows.scattered(random.nextLong());
       var turned = new Rows();
       for (int row = 0; row < table.rowCount(); row++) {
         turned.add(
@@ -249,24 +193,6 @@ class LineFitTest {
 
       assertError(LineFit.improved(), turned.table(), expected, 1e-3);
     }
-  }
-
-  /** Forty rows around a random line, with scattered light and a few far away. */
-  private static FeatureTable scattered(long seed) {
-    var random = new SplittableRandom(seed);
-    var truth = Seeds.direction(random);
-    var rows = new Rows();
-    for (int row = 0; row < 40; row++) {
-      double along = random.nextDouble(-400, 400);
-      double spread = row % 8 == 0 ? 300 : 50;
-      rows.add(
-          -truth.x() * along + spread * random.nextGaussian(),
-          -truth.y() * along + spread * random.nextGaussian(),
-          -truth.z() * along + spread * random.nextGaussian(),
-          2_000 + along / LIGHT_SPEED + 200 * random.nextExponential(),
-          1);
-    }
-    return rows.table();
   }
 
   private static Rows lineOf(int count, Direction from) {

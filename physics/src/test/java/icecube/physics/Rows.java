@@ -3,6 +3,7 @@ package icecube.physics;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 
 /** Rows for a fit, written down in metres, ns and p.e.; one event. */
 final class Rows {
@@ -35,5 +36,23 @@ final class Rows {
     }
     int[] count = {rows.size()};
     return FeatureTable.owning(new long[] {1}, count, count.clone(), new int[] {0}, all);
+  }
+
+  /** Forty rows around a random line, with scattered light and a few far away. */
+  static FeatureTable scattered(long seed) {
+    var random = new SplittableRandom(seed);
+    var truth = Seeds.direction(random);
+    var rows = new Rows();
+    for (int row = 0; row < 40; row++) {
+      double along = random.nextDouble(-400, 400);
+      double spread = row % 8 == 0 ? 300 : 50;
+      rows.add(
+          -truth.x() * along + spread * random.nextGaussian(),
+          -truth.y() * along + spread * random.nextGaussian(),
+          -truth.z() * along + spread * random.nextGaussian(),
+          2_000 + along / 0.2998 + 200 * random.nextExponential(),
+          1);
+    }
+    return rows.table();
   }
 }
