@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.dataset;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.parquet.io.api.RecordConsumer;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+import org.apache.parquet.schema.Types;
+
+/** Writes {@code train_meta.parquet}: where each event's pulses are and where it came from. */
+public final class MetaWriter implements AutoCloseable {
+  private static final MessageType SCHEMA =
+      Types.buildMessage()
+          .optional(PrimitiveTypeName.INT64)
+          .named("batch_id")
+          .optional(PrimitiveTypeName.INT64)
+          .named("event_id")
+          .optional(PrimitiveTypeName.INT64)
+          .named("first_pulse_index")
+          .optional(PrimitiveTypeName.INT64)
+          .named("last_pulse_index")
+          .optional(PrimitiveTypeName.DOUBLE)
+          .named("azimuth")
+          .optional(PrimitiveTypeName.DOUBLE)
+          .named("zenith")
+          .named("schema");
+
+  private final ParquetRows<MetaRow> rows;
+
+  private MetaWriter(ParquetRows<MetaRow> rows) {
+    this.rows = rows;
+  }
+
+  /**
+   * Opens a meta file; it appears when the writer is closed.
+   *
+   * @throws DatasetException if the place cannot be written
+   */
+  public static MetaWriter create(Path file) {
+    return new MetaWriter(ParquetRows.create(file, SCHEMA, Map.of(), MetaWriter::cells));
+  }
+
+  private static void cells(RecordConsumer row, MetaRow meta) {
+    long[] integers = {
+      meta.batchId(), meta.eventId(), meta.firstPulseIndex(), meta.lastPulseIndex()
+    };
+    for (int column = 0; column < integers.length; column++) {
+      String name = SCHEMA.getFieldName(column);
+      row.startField(name, column);
+      row.addLong(integers[column]);
+      row.endField(name, column);
+    }
+    if (meta.truth() != null) {
+      row.startField("azimuth", 4);
+      row.addDouble(meta.truth().azimuthRad());
+      row.endField("azimuth", 4);
+      row.startField("zenith", 5);
+      row.addDouble(meta.truth().zenithRad());
+      row.endField("zenith", 5);
+    }
+  }
+
+  /** Writes one event's row. */
+  public void write(MetaRow row) {
+    rows.write(row);
+  }
+
+  @Override
+  public void close() {
+    rows.close();
+  }
+}

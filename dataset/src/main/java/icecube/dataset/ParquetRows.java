@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.dataset;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.conf.ParquetConfiguration;
+import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.api.WriteSupport;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.io.LocalOutputFile;
+import org.apache.parquet.io.OutputFile;
+import org.apache.parquet.io.api.RecordConsumer;
+import org.apache.parquet.schema.MessageType;
+
+/**
+ * Writes rows of one type to a Parquet file: SNAPPY, dictionaries, the same bytes for the same
+ * rows. Holds one row group. Confined to one thread.
+ *
+ * @param <T> what a row is made of
+ */
+final class ParquetRows<T> implements AutoCloseable {
+  private final WholeFile file;
+  private final ParquetWriter<T> writer;
+  private boolean failed;
+
+  private ParquetRows(WholeFile file, ParquetWriter<T> writer) {
+    this.file = file;
+    this.writer = writer;
+  }
+
+  /**
+   * Opens a file for rows that {@code cells} puts into a record of {@code schema}.
+   *
+   * @param metadata key-value metadata of the file
+   */
+  static <T> ParquetRows<T> create(
+      Path target,
+      MessageType schema,
+      Map<String, String> metadata,
+      BiConsumer<RecordConsumer, T> cells) {
+    WholeFile file = WholeFile.at(target);
+    try {
+      ParquetWriter<T> writer =
+          new Builder<>(new LocalOutputFile(file.part()), schema, metadata, cells)
+              .withConf(new PlainParquetConfiguration())
+              .withCompressionCodec(CompressionCodecName.SNAPPY)
+              .build();
+      return new ParquetRows<>(file, writer);
+    } catch (IOException e) {
+      throw WholeFile.unwritable(target, e);
+    }
+  }
+
+  void write(T row) {
+    try {
+      writer.write(row);
+    } catch (IOException e) {
+      failed = true;
+      throw WholeFile.unwritable(file.part(), e);
+    }
+  }
+
+  /** Gives up: the file will not appear. */
+  void abandon() {
+    failed = true;
+  }
+
+  @Override
+  public void close() {
+    try {
+      writer.close();
+    } catch (IOException e) {
+      failed = true;
+      throw WholeFile.unwritable(file.part(), e);
+    } finally {
+      if (failed) {
+        file.abandon();
+      }
+    }
+    if (!failed) {
+      file.complete();
+    }
+  }
+
+  private static final class Builder<T> extends ParquetWriter.Builder<T, Builder<T>> {
+    private final Cells<T> cells;
+
+    Builder(
+        OutputFile file,
+        MessageType schema,
+        Map<String, String> metadata,
+        BiConsumer<RecordConsumer, T> cells) {
+      super(file);
+      this.cells = new Cells<>(schema, metadata, cells);
+    }
+
+    @Override
+    protected Builder<T> self() {
+      return this;
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // abstract in the base class, so it must be there
+    protected WriteSupport<T> getWriteSupport(Configuration configuration) {
+      return cells;
+    }
+
+    @Override
+    protected WriteSupport<T> getWriteSupport(ParquetConfiguration configuration) {
+      return cells;
+    }
+  }
+
+  private static final class Cells<T> extends WriteSupport<T> {
+    private final MessageType schema;
+    private final Map<String, String> metadata;
+    private final BiConsumer<RecordConsumer, T> cells;
+    private RecordConsumer consumer;
+
+    @SuppressWarnings("NullAway.Init") // prepareForWrite brings the consumer
+    Cells(MessageType schema, Map<String, String> metadata, BiConsumer<RecordConsumer, T> cells) {
+      this.schema = schema;
+      this.metadata = metadata;
+      this.cells = cells;
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // abstract in the base class, so it must be there
+    public WriteContext init(Configuration configuration) {
+      return new WriteContext(schema, metadata);
+    }
+
+    @Override
+    public WriteContext init(ParquetConfiguration configuration) {
+      return new WriteContext(schema, metadata);
+    }
+
+    @Override
+    public void prepareForWrite(RecordConsumer recordConsumer) {
+      consumer = recordConsumer;
+    }
+
+    @Override
+    public void write(T row) {
+      consumer.startMessage();
+      cells.accept(consumer, row);
+      consumer.endMessage();
+    }
+  }
+}
