@@ -16,18 +16,26 @@ final class EventMaker {
   private final PrimaryDraw primaries;
   private final RandomStream random = new RandomStream();
   private final PhotonBuffer photons = new PhotonBuffer();
-  private final Light light;
+  private final ShowerLight showerLight;
+  private final MuonLight muonLight;
   private final NoiseLight noise;
   private final LaunchTable launches;
   private final TriggerLogic trigger;
   private final PulseReadout readout;
   private final SensorArray sensors;
 
-  EventMaker(SimulationSettings settings, SensorArray sensors, IceModel ice) {
+  EventMaker(
+      SimulationSettings settings,
+      SensorArray sensors,
+      IceModel ice,
+      LightBound trackBound,
+      LightBound cascadeBound) {
     this.settings = settings;
     this.sensors = sensors;
     this.primaries = new PrimaryDraw(settings, sensors.bounds());
-    this.light = new Light(sensors, ice, photons, random);
+    var arrivals = new PhotonArrivals(photons, random);
+    this.showerLight = new ShowerLight(sensors, ice, cascadeBound, arrivals, random);
+    this.muonLight = new MuonLight(sensors, ice, trackBound, arrivals, random);
     this.noise = new NoiseLight(sensors, photons, random, settings.noiseScale());
     this.launches = new LaunchTable(sensors);
     this.trigger = new TriggerLogic(sensors);
@@ -49,18 +57,27 @@ final class EventMaker {
 
   private @Nullable PulseSeries attempt(Primary primary) {
     photons.clear();
-    light.shine(primary);
+    shine(primary);
     if (!triggers()) {
       return null;
     }
     if (random.chance(settings.coincidentMuonFraction())) {
-      light.shine(primaries.coincidentMuon(random));
+      shine(primaries.coincidentMuon(random));
     }
     addNoise(trigger.firstNs(), trigger.lastNs());
     if (!triggers()) {
       return null;
     }
     return readOut(trigger.firstNs(), trigger.lastNs());
+  }
+
+  private void shine(Primary primary) {
+    if (primary.showerGev() > 0) {
+      showerLight.shine(primary);
+    }
+    if (primary.muonGev() > 0) {
+      muonLight.shine(primary);
+    }
   }
 
   private boolean triggers() {
@@ -86,7 +103,7 @@ final class EventMaker {
   private SimulatedEvent forced(long index) {
     var primary = primaries.forced(random, sensors);
     photons.clear();
-    light.shine(primary);
+    shine(primary);
     boolean isTriggered = triggers();
     double firstNs = isTriggered ? trigger.firstNs() : firstLaunchNs();
     double lastNs = isTriggered ? trigger.lastNs() : firstNs;

@@ -79,21 +79,18 @@ final class IceModel {
     return sum[layer] + (position - layer) * (sum[layer + 1] - sum[layer]);
   }
 
-  /** The largest effective scattering length of any layer, metres. */
-  static double scatteringMaxMeters() {
-    return max(SCATTERING_METERS);
+  /** Number of layers of the table. */
+  static int layerCount() {
+    return SCATTERING_METERS.length;
   }
 
-  /** The largest absorption length of any layer, metres. */
-  static double absorptionMaxMeters() {
-    return max(ABSORPTION_METERS);
+  /** Effective scattering length of a layer, metres; layer 0 is the highest. */
+  static double scatteringMeters(int layer) {
+    return SCATTERING_METERS[layer];
   }
 
-  private static double max(double[] values) {
-    double max = values[0];
-    for (double value : values) {
-      max = Math.max(max, value);
-    }
-    return max;
+  /** Absorption length of a layer, metres. */
+  static double absorptionMeters(int layer) {
+    return ABSORPTION_METERS[layer];
   }
 }

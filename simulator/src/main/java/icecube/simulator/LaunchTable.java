@@ -12,7 +12,7 @@ import java.util.Arrays;
  */
 final class LaunchTable {
   /** Length of a launch, ns; then the sensor is ready again. */
-  static final double LAUNCH_NS = 2_450;
+  static final double LAUNCH_NS = 6_400;
 
   /** Neighbours' launches this near in time confirm each other, ns. */
   static final double HLC_NS = 1_000;

@@ -43,10 +43,15 @@ final class Optics {
   /** Length unit of a shower's Gamma profile, metres. */
   private static final double SHOWER_UNIT_METERS = 0.619;
 
-  /** The slope of f(cos ψ) and the integral that norms it. */
+  /**
+   * The slope of f(cos ψ) and its mean over the sphere: half of muex's 0.06667, which is ∫ d cos ψ.
+   */
   private static final double DIRECTIONALITY_SLOPE = -5.40;
 
-  private static final double DIRECTIONALITY_NORM = 0.06667;
+  private static final double DIRECTIONALITY_NORM = 0.03323;
+
+  /** The most that {@link #angularSensitivity} gives: at cos η = 1, 0.68 / 0.34. */
+  static final double ANGULAR_SENSITIVITY_MAX = 2;
 
   private Optics() {}
 
@@ -88,7 +93,7 @@ final class Optics {
 
   /**
    * Light of a cascade at angle ψ from its axis over its mean: e^(−5.40 |cos ψ − cos θ_c|^0.35) /
-   * 0.06667, peaked on the Cherenkov cone.
+   * 0.03323, peaked on the Cherenkov cone.
    */
   static double cascadeDirectionality(double cosPsi) {
     double off = Math.max(Math.abs(cosPsi - COS_CHERENKOV), 1e-6);

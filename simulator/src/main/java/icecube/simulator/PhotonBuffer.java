@@ -42,8 +42,10 @@ final class PhotonBuffer {
   /**
    * Draws how many photons to sample for an expected number of photo-electrons, and remembers what
    * each stands for until the next call.
+   *
+   * @param u the draw's first uniform number; the draw is 0 if u ≤ 1 − meanPe
    */
-  int drawCount(RandomStream random, double meanPe) {
+  int drawCount(RandomStream random, double meanPe, double u) {
     weightLog2 = 0;
     double mean = meanPe;
     while (mean > SAMPLED_PER_SOURCE_MAX) {
@@ -52,7 +54,7 @@ final class PhotonBuffer {
     }
     // 5 bits end at 2^31 photo-electrons a draw; the ceiling of energies stays below.
     weightLog2 = Math.min(weightLog2, (1 << WEIGHT_BITS) - 1);
-    return (int) random.poisson(mean);
+    return (int) random.poisson(mean, u);
   }
 
   /** Adds a photon of the last {@link #drawCount}. */

@@ -11,9 +11,10 @@ import java.util.Arrays;
  *
  * <p>An HLC launch is read out in full: photons within {@value #FINE_NS} ns become one pulse during
  * its first 427 ns (fast digitiser), within {@value #COARSE_NS} ns after (slow one). Any other
- * launch keeps one pulse, the charge of its first {@value #STAMP_NS} ns. The window runs from 4 µs
- * before the trigger to 6 µs after its last launch. Charge comes in steps 0.025 + 0.05 k p.e.
- * (SuperDST), time in whole ns. Reused; confined to one thread.
+ * launch keeps charge stamps: one pulse for each {@value #STAMP_NS} ns that a photon above
+ * threshold begins. The window runs from 4 µs before the trigger to 6 µs after its last launch.
+ * Charge comes in steps 0.025 + 0.05 k p.e. (SuperDST), time in whole ns. Reused; confined to one
+ * thread.
  */
 final class PulseReadout {
   /** Where the trigger comes to stand in the event's own time, ns. */
@@ -24,8 +25,8 @@ final class PulseReadout {
 
   static final double BEFORE_NS = 4_000;
   static final double AFTER_NS = 6_000;
-  static final double FINE_NS = 10;
-  static final double COARSE_NS = 25;
+  static final double FINE_NS = 20;
+  static final double COARSE_NS = 50;
   static final double STAMP_NS = 75;
   private static final double FAST_DIGITIZER_NS = 427;
 
@@ -78,7 +79,7 @@ final class PulseReadout {
     double startNs = launches.timeNs(launch);
     int launchSlot = launches.slot(launch);
     boolean isHlc = launches.isHlc(launch);
-    double endNs = startNs + (isHlc ? LaunchTable.LAUNCH_NS : STAMP_NS);
+    double endNs = startNs + LaunchTable.LAUNCH_NS;
     double pulseNs = Double.NEGATIVE_INFINITY;
     for (int photon = launches.firstPhoton(launch); photon < photons.count(); photon++) {
       double timeNs = photons.timeNs(photon);
@@ -90,7 +91,8 @@ final class PulseReadout {
       boolean isInWindow = timeNs >= firstNs - BEFORE_NS && timeNs <= lastNs + AFTER_NS;
       if (timeNs - pulseNs < widthNs) {
         charge[count - 1] += launches.chargePe(photon);
-      } else if (isInWindow) {
+      } else if (isInWindow
+          && (isHlc || launches.chargePe(photon) >= SensorResponse.THRESHOLD_PE)) {
         add(launchSlot, timeNs + shiftNs, launches.chargePe(photon), !isHlc);
         pulseNs = timeNs;
       }

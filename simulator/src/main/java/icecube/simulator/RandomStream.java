@@ -13,9 +13,6 @@ final class RandomStream {
   /** Above this mean the Poisson draw changes from inversion to transformed rejection. */
   private static final double POISSON_INVERSION_MAX = 12;
 
-  /** Above this mean a Poisson variable is drawn as a rounded normal: error below 1e-3 σ. */
-  private static final double POISSON_NORMAL_MIN = 1e6;
-
   private long s0;
   private long s1;
   private long s2;
@@ -131,19 +128,20 @@ final class RandomStream {
 
   /**
    * Poisson with the given mean ≥ 0: inversion for small means, transformed rejection PTRS (Hörmann
-   * 1993) above, a rounded normal from a million on.
+   * 1993) above.
    */
   long poisson(double mean) {
-    double u = uniform();
+    return poisson(mean, uniform());
+  }
+
+  /** The same with its first uniform number given, for one who has looked at it already. */
+  long poisson(double mean, double u) {
     // e^−mean ≥ 1 − mean settles nearly all of the many dark sensors without an exponential.
     if (u <= 1 - mean) {
       return 0;
     }
     if (mean <= POISSON_INVERSION_MAX) {
       return invertPoisson(mean, u);
-    }
-    if (mean >= POISSON_NORMAL_MIN) {
-      return Math.max(0, (long) Math.floor(mean + Math.sqrt(mean) * gauss() + 0.5));
     }
     return rejectPoisson(mean);
   }

@@ -136,8 +136,8 @@ final class SensorArray {
   }
 
   /**
-   * The first slot of a string at or below a height: the slots of a string lower than {@code z1}
-   * and not lower than {@code z0} are {@code [firstBelow(s, z1), firstBelow(s, z0))}.
+   * The first slot of a string at or below a height, so that {@code [firstBelow(s, top),
+   * firstBelow(s, bottom))} are the slots with bottom &lt; z &le; top.
    */
   int firstBelow(int stringIndex, double zMeters) {
     int low = stringStart[stringIndex];

@@ -142,6 +142,13 @@ public final class SimulatedEvents implements AutoCloseable {
     }
   }
 
+  /** Chunks ready or in the making, for the test of the limit. */
+  int chunksAhead() {
+    synchronized (lock) {
+      return ahead.size();
+    }
+  }
+
   private SimulatedEvent[] make(long from, int count) {
     var events = new SimulatedEvent[count];
     for (int event = 0; event < count; event++) {

@@ -34,28 +34,28 @@ public record SimulationSettings(
     double noiseScale,
     int attemptMax) {
   /** Default least energy, GeV. */
-  public static final double ENERGY_MIN_GEV = 100;
+  public static final double ENERGY_MIN_GEV = 20;
 
   /** Default largest energy, GeV. */
   public static final double ENERGY_MAX_GEV = 1e7;
 
   /** Default spectral index. */
-  public static final double SPECTRAL_INDEX = 2.0;
+  public static final double SPECTRAL_INDEX = 1.9;
 
   /** Default share of tracks. */
-  public static final double TRACK_FRACTION = 0.4;
+  public static final double TRACK_FRACTION = 0.18;
 
   /** Default share of tracks that start in the ice. */
-  public static final double STARTING_FRACTION = 0.3;
+  public static final double STARTING_FRACTION = 0.4;
 
   /** Default margin of the vertex volume, metres. */
-  public static final double VERTEX_MARGIN_METERS = 50;
+  public static final double VERTEX_MARGIN_METERS = 150;
 
   /** Default excess from above: mean zenith 1.534 rad as in the competition's data. */
-  public static final double DOWNGOING_EXCESS = 0.09;
+  public static final double DOWNGOING_EXCESS = 0.11;
 
   /** Default share of events with a coincident muon. */
-  public static final double COINCIDENT_MUON_FRACTION = 0.05;
+  public static final double COINCIDENT_MUON_FRACTION = 0.10;
 
   /** Default noise. */
   public static final double NOISE_SCALE = 1;
@@ -83,7 +83,10 @@ public record SimulationSettings(
     requireWithin("downgoingExcess", downgoingExcess, -1, 1);
     requireWithin("coincidentMuonFraction", coincidentMuonFraction, 0, 1);
     requireWithin("noiseScale", noiseScale, 0, NOISE_SCALE_MAX);
-    requireWithin("attemptMax", attemptMax, 1, ATTEMPT_CEILING);
+    if (attemptMax < 1 || attemptMax > ATTEMPT_CEILING) {
+      throw new IllegalArgumentException(
+          "attemptMax: " + attemptMax + " (expected: 1.." + ATTEMPT_CEILING + ")");
+    }
   }
 
   private static void requireWithin(String name, double value, double min, double max) {

@@ -14,12 +14,15 @@ import java.util.concurrent.ConcurrentLinkedDeque;
  * out whether or not it triggers, so that every index has an event in every detector. Works with
  * any geometry; strings denser than 12 m are taken as DeepCore's (efficiency 1.35, more noise).
  *
- * <p>Thread-safe. Keeps one workbench for each thread that ever asked at the same time.
+ * <p>Thread-safe. Keeps one workbench for each thread that ever asked at the same time; each is
+ * below 1 MiB until the brightest events grow it, to 160 MiB at most.
  */
 public final class Simulator {
   private final SimulationSettings settings;
   private final DetectorGeometry geometry;
   private final IceModel ice = new IceModel();
+  private final LightBound trackBound = LightBound.ofTracks(ice);
+  private final LightBound cascadeBound = LightBound.ofCascades(ice);
   private final SensorArray sensors;
   private final ConcurrentLinkedDeque<EventMaker> idle = new ConcurrentLinkedDeque<>();
 
@@ -52,7 +55,7 @@ public final class Simulator {
     }
     var maker = idle.pollFirst();
     if (maker == null) {
-      maker = new EventMaker(settings, sensors, ice);
+      maker = new EventMaker(settings, sensors, ice, trackBound, cascadeBound);
     }
     var event = maker.make(index);
     idle.addFirst(maker);

@@ -8,13 +8,13 @@
  * <pre>
  *   (seed, index) --> RandomStream
  *                        |
- *       PrimaryDraw --> Primary --> TrackLight, CascadeLight --> PhotonBuffer &lt;-- NoiseLight
- *                                   (IceModel, PhotonYield)          |
- *                                                                 LaunchTable (HLC)
+ *       PrimaryDraw --> Primary --> MuonLight, ShowerLight --> PhotonBuffer &lt;-- NoiseLight
+ *                                   (IceModel, LightPath)            |
+ *                                                                LaunchTable (HLC)
  *                                                                    |
  *                                   no trigger: draw again &lt;-- TriggerLogic
  *                                                                    |
- *                                             PulseReadout --> SimulatedEvent
+ *                                                                PulseReadout --> SimulatedEvent
  * </pre>
  */
 @NullMarked
