@@ -2,6 +2,7 @@
 package icecube.stream;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The balance sheet of a whole log, drawn up from what stands in it and not from its counters
@@ -64,5 +65,37 @@ public record Reconciliation(
   /** Whether it is balanced, nothing is in flight, and every partition is finished. */
   public boolean isComplete() {
     return isBalanced() && inFlight == 0 && isFinished;
+  }
+
+  /** The balance sheet as lines of text, with what is wrong below; ends with a line end. */
+  public String toTable() {
+    var table =
+        new StringBuilder()
+            .append(line("emitted", emitted))
+            .append(line("predicted", predicted))
+            .append(line("dead-lettered", deadLettered))
+            .append(line("in flight", inFlight))
+            .append(line("duplicates", duplicates))
+            .append(line("missing", missing))
+            .append(String.format(Locale.ROOT, "%-15s%15s%n", "balance", verdict()));
+    if (!duplicateIds.isEmpty()) {
+      table.append("duplicate ids: ").append(duplicateIds).append('\n');
+    }
+    if (!missingIds.isEmpty()) {
+      table.append("missing ids: ").append(missingIds).append('\n');
+    }
+    disagreements.forEach(each -> table.append(each).append('\n'));
+    return table.toString();
+  }
+
+  private static String line(String name, long count) {
+    return String.format(Locale.ROOT, "%-15s%,15d%n", name, count);
+  }
+
+  private String verdict() {
+    if (!isBalanced()) {
+      return "BROKEN";
+    }
+    return isComplete() ? "complete" : "holds so far";
   }
 }
