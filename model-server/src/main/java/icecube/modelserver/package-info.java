@@ -1,6 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Room model-server. */
+/**
+ * The model server: takes events or features over gRPC and answers with directions.
+ *
+ * <pre>
+ *   Predict, PredictStream            bounded in events and bytes         N workers
+ *   ModelGrpcService --admission--> PredictionQueue --oldest first--> RequestPredictor
+ *        |  (event loop, never blocks)                                   | validate, features
+ *        |                                                               v
+ *        +<------------------- response, one writer a stream ------- Predictor (line fit | ONNX)
+ *
+ *   ModelRepository: models/&lt;name&gt;/&lt;version&gt;/{model.onnx, model.yaml} -> ServedModel
+ * </pre>
+ *
+ * <p>gRPC callbacks only admit and hand over; everything that costs time runs on the workers. Every
+ * request ends as exactly one answer or one refusal with a reason.
+ */
 @NullMarked
 package icecube.modelserver;
 

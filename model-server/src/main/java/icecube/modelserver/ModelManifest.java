@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.modelserver;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import icecube.physics.FeatureTable;
+import icecube.proto.FeatureCodec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stands in {@code model.yaml} beside a model: what it is and what it promises. A field that
+ * is missing, unknown or out of range is an error.
+ *
+ * @param name lower-case letters, digits and hyphens; the name of the outer folder
+ * @param version the name of the inner folder
+ * @param description one sentence for people
+ * @param featureVersion definition of the features it reads
+ * @param rowCountMax most rows of one event it reads
+ * @param sha256 of {@code model.onnx}, 64 lower-case hex digits
+ * @param signature what goes in and comes out, as in {@link OnnxSignature}
+ */
+record ModelManifest(
+    @JsonProperty("name") String name,
+    @JsonProperty("version") String version,
+    @JsonProperty("description") String description,
+    @JsonProperty("feature_version") int featureVersion,
+    @JsonProperty("row_count_max") int rowCountMax,
+    @JsonProperty("sha256") String sha256,
+    @JsonProperty("signature") Signature signature) {
+
+  /** Types by name. */
+  record Signature(
+      @JsonProperty("inputs") Map<String, String> inputs,
+      @JsonProperty("outputs") Map<String, String> outputs) {
+    Signature {
+      inputs = Map.copyOf(required("signature.inputs", inputs));
+      outputs = Map.copyOf(required("signature.outputs", outputs));
+    }
+  }
+
+  /** A manifest is a page of text; more is a mistake. */
+  static final int SIZE_BYTES_MAX = 64 << 10;
+
+  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
+  private static final Pattern VERSION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+  private static final Pattern SHA_256 = Pattern.compile("[0-9a-f]{64}");
+
+  private static final ObjectReader READER =
+      new YAMLMapper(
+              YAMLFactory.builder()
+                  .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(8).build())
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .readerFor(ModelManifest.class);
+
+  ModelManifest {
+    requireMatch("name", name, NAME);
+    requireMatch("version", version, VERSION);
+    required("description", description);
+    requireMatch("sha256", sha256, SHA_256);
+    required("signature", signature);
+    if (featureVersion != FeatureTable.VERSION) {
+      throw wrong("feature_version", featureVersion, Integer.toString(FeatureTable.VERSION));
+    }
+    if (rowCountMax < 1 || rowCountMax > FeatureCodec.ROW_COUNT_MAX) {
+      throw wrong("row_count_max", rowCountMax, "1.." + FeatureCodec.ROW_COUNT_MAX);
+    }
+    if (!signature.inputs().equals(OnnxSignature.INPUTS)) {
+      throw wrong(
+          "signature.inputs", sorted(signature.inputs()), sorted(OnnxSignature.INPUTS).toString());
+    }
+    boolean outputsKnown =
+        signature.outputs().equals(OnnxSignature.OUTPUTS)
+            || signature.outputs().equals(OnnxSignature.OUTPUTS_WITH_KAPPA);
+    if (!outputsKnown) {
+      throw wrong(
+          "signature.outputs",
+          sorted(signature.outputs()),
+          sorted(OnnxSignature.OUTPUTS) + ", kappa is optional");
+    }
+  }
+
+  /**
+   * Reads one from a file.
+   *
+   * @throws PredictorException if it is missing, no YAML, or wrong in a field
+   */
+  static ModelManifest read(Path file) {
+    try {
+      if (!Files.isRegularFile(file)) {
+        throw new PredictorException("model.yaml: missing (expected: beside model.onnx)");
+      }
+      if (Files.size(file) > SIZE_BYTES_MAX) {
+        throw new PredictorException(
+            "model.yaml: %d bytes (expected: at most %d)"
+                .formatted(Files.size(file), SIZE_BYTES_MAX));
+      }
+      @Nullable ModelManifest manifest = READER.readValue(Files.readAllBytes(file));
+      return required("model.yaml", manifest);
+    } catch (JsonProcessingException e) {
+      throw new PredictorException("model.yaml: " + rootMessage(e), e);
+    } catch (IOException e) {
+      throw new PredictorException("model.yaml: " + e.getMessage() + " (expected: readable)", e);
+    }
+  }
+
+  private static String rootMessage(JsonProcessingException e) {
+    Throwable root = e.getCause() instanceof IllegalArgumentException wrong ? wrong : e;
+    return String.valueOf(root.getMessage()).lines().findFirst().orElse("unreadable");
+  }
+
+  private static <T> T required(String field, @Nullable T value) {
+    if (value == null) {
+      throw new IllegalArgumentException(field + ": missing (expected: a value)");
+    }
+    return value;
+  }
+
+  private static void requireMatch(String field, @Nullable String value, Pattern pattern) {
+    if (!pattern.matcher(required(field, value)).matches()) {
+      throw wrong(field, value, pattern.pattern());
+    }
+  }
+
+  private static IllegalArgumentException wrong(
+      String field, @Nullable Object value, String expected) {
+    return new IllegalArgumentException(field + ": " + value + " (expected: " + expected + ")");
+  }
+
+  private static SortedMap<String, String> sorted(Map<String, String> map) {
+    return new TreeMap<>(map);
+  }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.modelserver;
+
+import static java.util.Objects.requireNonNull;
+
+import icecube.chassis.ServerSettings;
+import icecube.physics.DetectorGeometry;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a model server is started with.
+ *
+ * @param server where it listens, and the limits of its connections
+ * @param models folder of {@code <name>/<version>/model.onnx}; empty for the built-in line fit
+ *     alone
+ * @param defaultModel what answers when a request names no model
+ * @param geometry the detector whose events it predicts; features may be of any
+ * @param workerCount threads that predict, 1..256; as many as processors is right
+ * @param queueEventsMax events that may wait, 1..1,048,576
+ */
+public record ModelServerSettings(
+    ServerSettings server,
+    Optional<Path> models,
+    String defaultModel,
+    DetectorGeometry geometry,
+    int workerCount,
+    int queueEventsMax) {
+
+  /** The model that answers when a request names none, unless told otherwise. */
+  public static final String DEFAULT_MODEL = LineFitPredictor.NAME;
+
+  /** Events that may wait by default: about a second of work of one trained model on two cores. */
+  public static final int QUEUE_EVENTS_MAX = 8_192;
+
+  private static final int WORKER_COUNT_LIMIT = 256;
+  private static final int QUEUE_EVENTS_LIMIT = 1 << 20;
+
+  public ModelServerSettings {
+    requireNonNull(server, "server");
+    requireNonNull(models, "models");
+    requireNonNull(geometry, "geometry");
+    if (requireNonNull(defaultModel, "defaultModel").isBlank()) {
+      throw new IllegalArgumentException("default-model: \"\" (expected: a model's name)");
+    }
+    requireIn("worker-count", workerCount, WORKER_COUNT_LIMIT);
+    requireIn("queue-events-max", queueEventsMax, QUEUE_EVENTS_LIMIT);
+  }
+
+  /** The line fit for {@code geometry} at {@code server}, with one worker a processor. */
+  public static ModelServerSettings at(ServerSettings server, DetectorGeometry geometry) {
+    return new ModelServerSettings(
+        server, Optional.empty(), DEFAULT_MODEL, geometry, workerCountDefault(), QUEUE_EVENTS_MAX);
+  }
+
+  /** One worker a processor. */
+  public static int workerCountDefault() {
+    return Math.min(WORKER_COUNT_LIMIT, Runtime.getRuntime().availableProcessors());
+  }
+
+  private static void requireIn(String name, int value, int max) {
+    if (value < 1 || value > max) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: 1.." + max + ")");
+    }
+  }
+}

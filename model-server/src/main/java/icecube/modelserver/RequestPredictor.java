@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.modelserver;
+
+import icecube.physics.DetectorGeometry;
+import icecube.physics.Event;
+import icecube.physics.EventDefect;
+import icecube.physics.FeatureBuilder;
+import icecube.physics.FeatureTable;
+import icecube.physics.Quality;
+import icecube.proto.EventCodec;
+import icecube.proto.FeatureCodec;
+import icecube.proto.ReasonException;
+import icecube.proto.Reasons;
+import icecube.v1.EventBatch;
+import icecube.v1.EventResult;
+import icecube.v1.PredictRequest;
+import icecube.v1.PredictResponse;
+import icecube.v1.Reason;
+import icecube.v1.Rejection;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole work on one admitted request: decode, validate, build features, ask the model, judge.
+ *
+ * <p>A wrong event becomes that event's error and its neighbours are predicted. Runs on a worker.
+ * Immutable and thread-safe.
+ */
+final class RequestPredictor {
+  private final DetectorGeometry geometry;
+
+  RequestPredictor(DetectorGeometry geometry) {
+    this.geometry = geometry;
+  }
+
+  /**
+   * The answer to {@code request} by {@code model}.
+   *
+   * @throws ReasonException if the request cannot be answered as a whole
+   */
+  PredictResponse predict(PredictRequest request, ServedModel model) {
+    var results =
+        switch (request.getInputCase()) {
+          case EVENTS -> predictEvents(request.getEvents(), model);
+          case FEATURES -> predictTable(decode(request, model), model);
+          case INPUT_NOT_SET ->
+              throw new ReasonException(
+                  Reason.REASON_REQUEST_EMPTY, "input: none (expected: events or features)");
+        };
+    return PredictResponse.newBuilder()
+        .setRequestId(request.getRequestId())
+        .addAllResults(results)
+        .setModelName(model.card().name())
+        .setModelVersion(model.card().version())
+        .build();
+  }
+
+  private List<EventResult> predictEvents(EventBatch batch, ServedModel model) {
+    var events = EventCodec.decode(batch);
+    var rejections = rejectionsByIndex(batch);
+    var results = new ArrayList<@Nullable EventResult>(events.size());
+    var sound = new ArrayList<Event>(events.size());
+    for (int index = 0; index < events.size(); index++) {
+      var error = errorOf(events.get(index), rejections.get(index));
+      results.add(error);
+      if (error == null) {
+        sound.add(events.get(index));
+      }
+    }
+    int rowCountMax = Math.min(model.predictor().rowCountMax(), FeatureBuilder.ROW_COUNT_MAX);
+    var table = new FeatureBuilder(geometry, rowCountMax).build(sound);
+    return filled(results, predictTable(table, model));
+  }
+
+  /** The list with each null replaced by the next of {@code predicted}. */
+  private static List<EventResult> filled(
+      List<@Nullable EventResult> results, List<EventResult> predicted) {
+    var filled = new ArrayList<EventResult>(results.size());
+    var next = predicted.iterator();
+    for (EventResult result : results) {
+      filled.add(result == null ? next.next() : result);
+    }
+    return filled;
+  }
+
+  private @Nullable EventResult errorOf(Event event, @Nullable Rejection rejection) {
+    if (rejection != null) {
+      return EventResults.error(event.id(), rejection.getReason(), rejection.getMessage());
+    }
+    return EventDefect.find(event.pulses(), geometry)
+        .map(
+            finding ->
+                EventResults.error(event.id(), Reasons.of(finding.defect()), finding.message()))
+        .orElse(null);
+  }
+
+  private static Map<Integer, Rejection> rejectionsByIndex(EventBatch batch) {
+    var rejections = new HashMap<Integer, Rejection>();
+    for (Rejection rejection : batch.getRejectionsList()) {
+      int index = rejection.getEventIndex();
+      if (index < 0 || index >= batch.getEventIdCount()) {
+        throw new ReasonException(
+            Reason.REASON_COLUMNS_MISMATCHED,
+            "rejections.event_index: %s (expected: 0..%d)"
+                .formatted(Integer.toUnsignedString(index), batch.getEventIdCount() - 1));
+      }
+      rejections.put(index, rejection);
+    }
+    return rejections;
+  }
+
+  private static FeatureTable decode(PredictRequest request, ServedModel model) {
+    var table = FeatureCodec.decode(request.getFeatures());
+    return truncated(table, model.predictor().rowCountMax());
+  }
+
+  /** The table with at most {@code rowCountMax} rows an event: the first, as they are by time. */
+  static FeatureTable truncated(FeatureTable table, int rowCountMax) {
+    int events = table.eventCount();
+    long[] eventId = new long[events];
+    int[] rowCount = new int[events];
+    int[] pulsesSeen = new int[events];
+    int[] qualityBits = new int[events];
+    int rows = 0;
+    for (int event = 0; event < events; event++) {
+      eventId[event] = table.eventId(event);
+      rowCount[event] = Math.min(rowCountMax, table.rowCount(event));
+      pulsesSeen[event] = table.pulsesSeen(event);
+      boolean cut = rowCount[event] < table.rowCount(event);
+      qualityBits[event] = table.qualityBits(event) | (cut ? Quality.TRUNCATED.bit() : 0);
+      rows += rowCount[event];
+    }
+    if (rows == table.rowCount()) {
+      return table;
+    }
+    float[] values = new float[rows * FeatureTable.COLUMN_COUNT];
+    int at = 0;
+    for (int event = 0; event < events; event++) {
+      for (int row = 0; row < rowCount[event]; row++) {
+        for (int column = 0; column < FeatureTable.COLUMN_COUNT; column++) {
+          values[at++] = table.value(table.firstRow(event) + row, column);
+        }
+      }
+    }
+    return FeatureTable.owning(eventId, rowCount, pulsesSeen, qualityBits, values);
+  }
+
+  private static List<EventResult> predictTable(FeatureTable table, ServedModel model) {
+    var answers = model.predictor().predict(table);
+    var results = new ArrayList<EventResult>(table.eventCount());
+    for (int event = 0; event < table.eventCount(); event++) {
+      results.add(EventResults.judge(table, event, answers, model.card()));
+    }
+    return results;
+  }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.modelserver;
+
+import icecube.chassis.Closer;
+import icecube.chassis.GrpcChannels;
+import icecube.chassis.GrpcServer;
+import icecube.chassis.ServerSettings;
+import icecube.v1.ModelServiceGrpc;
+import io.grpc.ManagedChannel;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The service over a gated model, on a real port of loopback, with a channel to it. */
+final class ServiceFixture implements AutoCloseable {
+  final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  final GatePredictor gate;
+  final PredictionQueue queue;
+  final ModelGrpcService service;
+  final ManagedChannel channel;
+  private final Closer closer = new Closer();
+
+  ServiceFixture(boolean open, int workerCount, int queueEventsMax) {
+    gate = new GatePredictor(open);
+    var metrics = new ModelServerMetrics(meters);
+    var models =
+        ModelRepository.of(
+            List.of(gate.served("gate"), ServedModel.failed("ill", "1", "sha256: wrong")),
+            "gate",
+            new Closer());
+    closer.add(models);
+    var worker = new PredictionWorker(new RequestPredictor(Samples.GEOMETRY), metrics);
+    queue =
+        closer.add(
+            PredictionQueue.start(
+                workerCount, queueEventsMax, 64 << 20, System::nanoTime, worker, metrics));
+    service =
+        new ModelGrpcService(
+            models, new Admission(models, Samples.GEOMETRY, queue, queueEventsMax), queue, metrics);
+    var settings = ServerSettings.onLoopback(0).withDrain(Duration.ZERO, Duration.ofMillis(200));
+    var server = closer.add(GrpcServer.start(settings, List.of(service)));
+    channel = GrpcChannels.open("127.0.0.1:" + server.port());
+    closer.add(
+        () -> {
+          channel.shutdownNow();
+          channel.awaitTermination(5, TimeUnit.SECONDS);
+        });
+  }
+
+  ModelServiceGrpc.ModelServiceBlockingStub blocking() {
+    return ModelServiceGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS);
+  }
+
+  ModelServiceGrpc.ModelServiceStub async() {
+    return ModelServiceGrpc.newStub(channel);
+  }
+
+  double count(String name, String... tags) {
+    var counter = meters.find(name).tags(tags).counter();
+    return counter == null ? 0 : counter.count();
+  }
+
+  @Override
+  public void close() {
+    gate.letThrough(1_000_000);
+    closer.close();
+  }
+}
