@@ -27,6 +27,7 @@ final class PartitionOutbox {
   private final Deque<Waiting> waiting = new ArrayDeque<>();
   private long epoch;
   private long mark;
+  private int opensUnknown;
   private long nextSequence = 1;
   private long eventsPassed;
 
@@ -51,7 +52,9 @@ final class PartitionOutbox {
    * @return whether the log lacks entries that the source has passed and that are no longer here
    */
   boolean open(String fingerprint) {
+    opensUnknown++;
     var opened = log.openProducer(partition, fingerprint);
+    opensUnknown--;
     epoch = opened.epoch();
     movedTo(opened.lastSequence());
     return mark + 1 < firstSequence();
@@ -97,7 +100,7 @@ final class PartitionOutbox {
           .forEach(entry -> metrics.appended(entry.cut));
     }
     movedTo(result.lastSequence());
-    return result.status();
+    return statusOf(result);
   }
 
   /**
@@ -114,6 +117,18 @@ final class PartitionOutbox {
     }
     var result = log.finishProducer(partition, epoch, entryCount);
     movedTo(result.lastSequence());
+    return statusOf(result);
+  }
+
+  /**
+   * An opening whose answer was lost may be done late and fence this very emitter. Each such
+   * opening excuses one refusal, so that two emitters still cannot fence each other for ever.
+   */
+  private AppendResult.Status statusOf(AppendResult result) {
+    if (result.status() == AppendResult.Status.SUPERSEDED && opensUnknown > 0) {
+      opensUnknown--;
+      return AppendResult.Status.ROLLED_BACK;
+    }
     return result.status();
   }
 
