@@ -216,7 +216,9 @@ public final class BeatSender implements AutoCloseable {
     call = null;
     metrics.connected(false);
     metrics.lost.increment((double) ended.unanswered());
-    goodbye.countDown();
+    if (leaving) {
+      goodbye.countDown();
+    }
     if (leaving || superseded) {
       return;
     }

@@ -72,6 +72,19 @@ class BeatSenderTest {
   }
 
   @Test
+  void waitsForItsGoodbyeToBeHeardAlsoAfterAnEarlierCallHasEnded() {
+    registry.refusing = true;
+    BeatSender sender = sender(serve().address(), state::get);
+    Threads.await(() -> registry.calls.get() >= 2, "a call that ended");
+    registry.refusing = false;
+    Threads.await(() -> count("icecube.chassis.beats.accepted") >= 1, "an accepted beat");
+
+    sender.close();
+
+    assertThat(registry.last().getState()).isEqualTo(InstanceState.INSTANCE_STATE_LEFT);
+  }
+
+  @Test
   void beatsOnDemand() {
     BeatTiming slow =
         new BeatTiming(
