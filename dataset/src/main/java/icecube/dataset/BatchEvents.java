@@ -5,29 +5,23 @@ import icecube.dataset.KaggleFolder.Batch;
 import icecube.physics.Direction;
 import icecube.physics.Event;
 import icecube.physics.PulseSeries;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
+import java.nio.file.Path;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * All events of a folder with what its meta says of them: the events of each batch in file order,
- * then the events that the meta lists for the batch and that have no pulse there, as empty events.
+ * then, as empty events and in the order of the meta, those that the meta lists for the batch and
+ * that have no pulse there. Works without a meta, too.
  *
- * <p>Holds the meta rows of one batch, about 100 bytes an event; the meta file is read alongside,
- * once, as long as it is sorted by batch, which Kaggle's is. Confined to one thread.
+ * <p>Holds one event and the meta of one batch. Confined to one thread.
  */
 public final class BatchEvents implements AutoCloseable {
   private final Iterator<Batch> batches;
-  private final @Nullable MetaReader meta;
-  private final Map<Long, Map<Long, MetaRow>> early = new HashMap<>();
-  private @Nullable MetaRow ahead;
-  private Map<Long, MetaRow> listed = Map.of();
-  private final Deque<MetaRow> withoutPulses = new ArrayDeque<>();
-  private final java.util.Set<Long> seen = new java.util.HashSet<>();
+  private final @Nullable Path metaFile;
+  private final @Nullable MetaIndex index;
+  private BatchMeta meta = BatchMeta.EMPTY;
+  private int unseenFrom;
   private @Nullable EventReader reader;
 
   /**
@@ -40,73 +34,75 @@ public final class BatchEvents implements AutoCloseable {
 
   private BatchEvents(KaggleFolder folder) {
     this.batches = folder.batches().iterator();
-    this.meta = folder.metaFile().map(MetaReader::open).orElse(null);
-    this.ahead = meta == null ? null : meta.next();
+    this.metaFile = folder.metaFile().orElse(null);
+    this.index = metaFile == null ? null : MetaIndex.of(metaFile);
   }
 
-  /** Opens the batches of a folder, one after the other. */
+  /**
+   * Opens the batches of a folder, one after the other.
+   *
+   * @throws DatasetException if its meta is damaged or lacks a column
+   */
   public static BatchEvents open(KaggleFolder folder) {
     return new BatchEvents(folder);
   }
 
-  /** The next event, or null after the last of the last batch. */
+  /**
+   * The next event, or null after the last of the last batch.
+   *
+   * @throws DatasetException if a file turns out to be damaged here
+   */
   public @Nullable Entry next() {
     while (true) {
-      if (reader != null) {
-        Event event = reader.next();
-        if (event != null) {
-          seen.add(event.id());
-          MetaRow row = listed.get(event.id());
-          return new Entry(event, row == null ? null : row.truth());
-        }
-        reader.close();
-        reader = null;
-        listed.values().stream()
-            .filter(row -> !seen.contains(row.eventId()))
-            .forEach(withoutPulses::add);
-        seen.clear();
+      Entry entry = reader == null ? nextUnseen() : nextOf(reader);
+      if (entry != null) {
+        return entry;
       }
-      MetaRow empty = withoutPulses.poll();
-      if (empty != null) {
-        return new Entry(new Event(empty.eventId(), PulseSeries.EMPTY), empty.truth());
-      }
-      if (!batches.hasNext()) {
+      if (reader == null && !openNextBatch()) {
         return null;
       }
-      Batch batch = batches.next();
-      listed = rowsOf(batch.id());
-      reader = EventReader.open(batch.file());
     }
   }
 
-  /** Reads the meta up to the end of the batch; rows of batches yet to come are kept. */
-  private Map<Long, MetaRow> rowsOf(long batchId) {
-    Map<Long, MetaRow> known = early.remove(batchId);
-    Map<Long, MetaRow> rows = known == null ? new LinkedHashMap<>() : known;
-    boolean started = !rows.isEmpty();
-    while (ahead != null && meta != null) {
-      if (ahead.batchId() == batchId) {
-        started = true;
-        rows.put(ahead.eventId(), ahead);
-      } else if (started) {
-        break;
-      } else {
-        early
-            .computeIfAbsent(ahead.batchId(), id -> new LinkedHashMap<>())
-            .put(ahead.eventId(), ahead);
-      }
-      ahead = meta.next();
+  /** The next event with pulses; null once, when the batch is at its end. */
+  private @Nullable Entry nextOf(EventReader batch) {
+    Event event = batch.next();
+    if (event == null) {
+      batch.close();
+      reader = null;
+      return null;
     }
-    return rows;
+    return new Entry(event, meta.see(event.id()));
+  }
+
+  private @Nullable Entry nextUnseen() {
+    int row = meta.nextUnseen(unseenFrom);
+    if (row < 0) {
+      return null;
+    }
+    unseenFrom = row + 1;
+    long id = meta.eventId(row);
+    return new Entry(new Event(id, PulseSeries.EMPTY), meta.see(id));
+  }
+
+  private boolean openNextBatch() {
+    if (!batches.hasNext()) {
+      return false;
+    }
+    Batch batch = batches.next();
+    if (metaFile != null && index != null) {
+      meta = BatchMeta.of(metaFile, index, batch.id());
+    }
+    unseenFrom = 0;
+    reader = EventReader.open(batch.file());
+    return true;
   }
 
   @Override
   public void close() {
     if (reader != null) {
       reader.close();
-    }
-    if (meta != null) {
-      meta.close();
+      reader = null;
     }
   }
 }

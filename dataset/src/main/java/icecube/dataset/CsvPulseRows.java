@@ -22,33 +22,17 @@ final class CsvPulseRows implements PulseRows {
   }
 
   @Override
-  public boolean next() {
-    return table.next();
-  }
-
-  @Override
-  public long eventId() {
-    return table.integer(column[0]);
-  }
-
-  @Override
-  public long sensorId() {
-    return table.integer(column[1]);
-  }
-
-  @Override
-  public double timeNs() {
-    return table.number(column[2]);
-  }
-
-  @Override
-  public double chargePe() {
-    return table.number(column[3]);
-  }
-
-  @Override
-  public boolean auxiliary() {
-    return table.flag(column[4]);
+  public int read(PulseBlock block) {
+    int count = 0;
+    while (count < PulseBlock.ROW_COUNT_MAX && table.next()) {
+      block.eventId[count] = table.integer(column[0]);
+      block.sensorId[count] = PulseBlock.saturatedInt(table.integer(column[1]));
+      block.timeNs[count] = (float) table.number(column[2]);
+      block.chargePe[count] = (float) table.number(column[3]);
+      block.auxiliary[count] = table.flag(column[4]);
+      count++;
+    }
+    return count;
   }
 
   @Override

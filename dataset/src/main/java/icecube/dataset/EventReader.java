@@ -2,6 +2,7 @@
 package icecube.dataset;
 
 import icecube.physics.Event;
+import icecube.physics.EventDefect;
 import icecube.physics.PulseSeries;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -10,21 +11,28 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The events of one batch file, in file order: contiguous pulses with the same event id are one
- * event. Reads Parquet and CSV. Holds one event; confined to one thread.
+ * event. Reads Parquet and CSV.
+ *
+ * <p>Holds one event and one block of rows. Of an event with more than {@link
+ * EventDefect#PULSE_COUNT_MAX} pulses it holds one pulse more than that and passes over the rest,
+ * which is enough to have it refused as too large, whatever the file's size. Confined to one
+ * thread.
  */
 public final class EventReader implements AutoCloseable {
-  private static final int PULSES_AT_FIRST = 1024;
+  private static final int PULSES_KEPT_MAX = EventDefect.PULSE_COUNT_MAX + 1;
 
   private final PulseRows rows;
-  private boolean hasRow;
-  private int[] sensorId = new int[PULSES_AT_FIRST];
-  private float[] timeNs = new float[PULSES_AT_FIRST];
-  private float[] chargePe = new float[PULSES_AT_FIRST];
-  private boolean[] auxiliary = new boolean[PULSES_AT_FIRST];
+  private final PulseBlock block = new PulseBlock();
+  private int from;
+  private int count;
+  private int kept;
+  private int[] sensorId = new int[0];
+  private float[] timeNs = new float[0];
+  private float[] chargePe = new float[0];
+  private boolean[] auxiliary = new boolean[0];
 
   private EventReader(PulseRows rows) {
     this.rows = rows;
-    this.hasRow = rows.next();
   }
 
   /**
@@ -43,36 +51,53 @@ public final class EventReader implements AutoCloseable {
    * @throws DatasetException if the file turns out to be damaged here
    */
   public @Nullable Event next() {
-    if (!hasRow) {
+    if (!hasRows()) {
       return null;
     }
-    long eventId = rows.eventId();
-    int count = 0;
-    do {
-      if (count == sensorId.length) {
-        grow();
-      }
-      sensorId[count] = saturatedInt(rows.sensorId());
-      timeNs[count] = (float) rows.timeNs();
-      chargePe[count] = (float) rows.chargePe();
-      auxiliary[count] = rows.auxiliary();
-      count++;
-      hasRow = rows.next();
-    } while (hasRow && rows.eventId() == eventId);
-    return new Event(eventId, PulseSeries.copyOf(sensorId, timeNs, chargePe, auxiliary, 0, count));
+    long eventId = block.eventId[from];
+    int to = block.endOfEvent(from, count);
+    if (to < count) {
+      PulseSeries pulses = block.pulses(from, to);
+      from = to;
+      return new Event(eventId, pulses);
+    }
+    kept = 0;
+    keep(to);
+    while (hasRows() && block.eventId[from] == eventId) {
+      keep(block.endOfEvent(from, count));
+    }
+    return new Event(eventId, PulseSeries.copyOf(sensorId, timeNs, chargePe, auxiliary, 0, kept));
   }
 
-  private void grow() {
-    int length = Math.addExact(sensorId.length, sensorId.length);
+  private boolean hasRows() {
+    if (from == count) {
+      from = 0;
+      count = 0;
+      count = rows.read(block);
+    }
+    return count > 0;
+  }
+
+  /** Puts the rows up to {@code to} aside: their event may go on in the next block. */
+  private void keep(int to) {
+    int added = Math.min(to - from, PULSES_KEPT_MAX - kept);
+    if (kept + added > sensorId.length) {
+      grow(kept + added);
+    }
+    System.arraycopy(block.sensorId, from, sensorId, kept, added);
+    System.arraycopy(block.timeNs, from, timeNs, kept, added);
+    System.arraycopy(block.chargePe, from, chargePe, kept, added);
+    System.arraycopy(block.auxiliary, from, auxiliary, kept, added);
+    kept += added;
+    from = to;
+  }
+
+  private void grow(int needed) {
+    int length = Math.min(PULSES_KEPT_MAX, Math.max(needed, 2 * sensorId.length));
     sensorId = Arrays.copyOf(sensorId, length);
     timeNs = Arrays.copyOf(timeNs, length);
     chargePe = Arrays.copyOf(chargePe, length);
     auxiliary = Arrays.copyOf(auxiliary, length);
-  }
-
-  /** A sensor id that is no int is no sensor either; keep it representable and wrong. */
-  private static int saturatedInt(long value) {
-    return (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, value));
   }
 
   @Override

@@ -1,147 +1,100 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.dataset;
 
-import icecube.dataset.ParquetTable.ColumnKind;
 import icecube.physics.Direction;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of {@code train_meta} or {@code test_meta} in file order, Parquet or CSV. Truth is read
- * where the file has azimuth and zenith. Holds one row; confined to one thread.
+ * The rows of {@code train_meta} or {@code test_meta} in file order, Parquet or CSV: all of them,
+ * or those of one batch. Truth is read where the file has azimuth and zenith. Holds one block of
+ * rows; confined to one thread.
  */
 public final class MetaReader implements AutoCloseable {
-  private static final List<String> INDEX_COLUMNS =
-      List.of("batch_id", "event_id", "first_pulse_index", "last_pulse_index");
-
   private final Path file;
-  private final Source source;
-  private final boolean hasTruth;
+  private final MetaRows rows;
+  private final Deque<MetaIndex.Run> runs;
+  private final MetaBlock block = new MetaBlock();
+  private long runLeft;
+  private int at;
+  private int count;
 
-  /** The cells that a row is made of, by position: the four of the index, azimuth, zenith. */
-  private interface Source extends AutoCloseable {
-    boolean next();
-
-    long integer(int column);
-
-    double number(int column);
-
-    @Override
-    void close();
-  }
-
-  private MetaReader(Path file, Source source, boolean hasTruth) {
+  private MetaReader(Path file, List<MetaIndex.Run> runs) {
     this.file = file;
-    this.source = source;
-    this.hasTruth = hasTruth;
+    this.rows = MetaRows.open(file);
+    this.runs = new ArrayDeque<>(runs);
   }
 
   /**
-   * Opens a meta file.
+   * Opens a meta file for all its rows.
    *
    * @throws DatasetException if it is missing, damaged, or lacks a column
    */
   public static MetaReader open(Path file) {
-    return file.toString().toLowerCase(Locale.ROOT).endsWith(".csv")
-        ? openCsv(file)
-        : openParquet(file);
+    return new MetaReader(file, List.of(new MetaIndex.Run(0, 0, Long.MAX_VALUE)));
   }
 
-  private static MetaReader openParquet(Path file) {
-    boolean truth =
-        ParquetTable.hasColumn(file, "azimuth") && ParquetTable.hasColumn(file, "zenith");
-    Map<String, ColumnKind> columns = new LinkedHashMap<>();
-    INDEX_COLUMNS.forEach(name -> columns.put(name, ColumnKind.INTEGER));
-    if (truth) {
-      columns.put("azimuth", ColumnKind.NUMBER);
-      columns.put("zenith", ColumnKind.NUMBER);
-    }
-    ParquetTable table = ParquetTable.open(file, columns);
-    return new MetaReader(
-        file,
-        new Source() {
-          @Override
-          public boolean next() {
-            return table.next();
-          }
-
-          @Override
-          public long integer(int column) {
-            return table.integer(column);
-          }
-
-          @Override
-          public double number(int column) {
-            return table.number(column);
-          }
-
-          @Override
-          public void close() {
-            table.close();
-          }
-        },
-        truth);
+  /**
+   * Opens a meta file for the rows of one batch. Of a Parquet file that is one pass over the batch
+   * ids and the pages in question; of a CSV file two passes over its lines.
+   *
+   * @throws DatasetException if it is missing, damaged, or lacks a column
+   */
+  public static MetaReader openBatch(Path file, long batchId) {
+    return openRuns(file, MetaIndex.of(file).runsOf(batchId));
   }
 
-  private static MetaReader openCsv(Path file) {
-    CsvTable table = CsvTable.open(file, INDEX_COLUMNS);
-    boolean truth = table.hasColumn("azimuth") && table.hasColumn("zenith");
-    int[] column = {
-      table.indexOf("batch_id"),
-      table.indexOf("event_id"),
-      table.indexOf("first_pulse_index"),
-      table.indexOf("last_pulse_index"),
-      table.indexOf("azimuth"),
-      table.indexOf("zenith")
-    };
-    return new MetaReader(
-        file,
-        new Source() {
-          @Override
-          public boolean next() {
-            return table.next();
-          }
-
-          @Override
-          public long integer(int index) {
-            return table.integer(column[index]);
-          }
-
-          @Override
-          public double number(int index) {
-            return table.number(column[index]);
-          }
-
-          @Override
-          public void close() {
-            table.close();
-          }
-        },
-        truth);
+  static MetaReader openRuns(Path file, List<MetaIndex.Run> runs) {
+    return new MetaReader(file, runs);
   }
 
-  /** The next row, or null after the last. */
+  /**
+   * The next row, or null after the last.
+   *
+   * @throws DatasetException if the file turns out to be damaged here, or an angle is not finite
+   */
   public @Nullable MetaRow next() {
-    if (!source.next()) {
-      return null;
+    while (at == count) {
+      if (!fill()) {
+        return null;
+      }
     }
-    long batchId = source.integer(0);
-    long eventId = source.integer(1);
-    long first = source.integer(2);
-    long last = source.integer(3);
-    Direction truth = hasTruth ? truth(eventId, source.number(4), source.number(5)) : null;
-    return new MetaRow(batchId, eventId, first, last, truth);
+    int row = at++;
+    return new MetaRow(
+        block.batchId[row],
+        block.eventId[row],
+        block.firstPulseIndex[row],
+        block.lastPulseIndex[row],
+        rows.hasTruth() ? truth(row) : null);
   }
 
-  private Direction truth(long eventId, double azimuthRad, double zenithRad) {
+  private boolean fill() {
+    at = 0;
+    count = 0;
+    if (runLeft == 0) {
+      MetaIndex.Run run = runs.poll();
+      if (run == null) {
+        return false;
+      }
+      rows.seek(run.from());
+      runLeft = run.to() - run.from();
+    }
+    count = rows.read(block, (int) Math.min(MetaBlock.ROW_COUNT_MAX, runLeft));
+    runLeft -= count;
+    return count > 0;
+  }
+
+  private Direction truth(int row) {
+    double azimuthRad = block.azimuthRad[row];
+    double zenithRad = block.zenithRad[row];
     if (!Double.isFinite(azimuthRad) || !Double.isFinite(zenithRad)) {
       throw DatasetException.input(
-          "%s: event %d: azimuth %s, zenith %s (expected: finite rad)"
-              .formatted(file, eventId, azimuthRad, zenithRad),
+          "%s: event %d: azimuth %s, zenith %s (expected: finite rad); leave both columns out where"
+                  .formatted(file, block.eventId[row], azimuthRad, zenithRad)
+              + " the truth is not known",
           null);
     }
     return Direction.ofAngles(azimuthRad, zenithRad);
@@ -149,6 +102,6 @@ public final class MetaReader implements AutoCloseable {
 
   @Override
   public void close() {
-    source.close();
+    rows.close();
   }
 }

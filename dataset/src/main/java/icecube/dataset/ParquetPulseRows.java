@@ -6,14 +6,11 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Pulses of a Parquet batch, through the column API: no object is made for a row. */
+/** Pulses of a Parquet batch: column by column, so that no object is made for a row. */
 final class ParquetPulseRows implements PulseRows {
   private final ParquetTable table;
-  private long eventId;
-  private long sensorId;
-  private double timeNs;
-  private double chargePe;
-  private boolean auxiliary;
+  private final long[] whole = new long[PulseBlock.ROW_COUNT_MAX];
+  private final double[] real = new double[PulseBlock.ROW_COUNT_MAX];
 
   private ParquetPulseRows(ParquetTable table) {
     this.table = table;
@@ -30,41 +27,29 @@ final class ParquetPulseRows implements PulseRows {
   }
 
   @Override
-  public boolean next() {
-    if (!table.next()) {
-      return false;
+  public int read(PulseBlock block) {
+    int count = table.take(PulseBlock.ROW_COUNT_MAX);
+    if (count == 0) {
+      return 0;
     }
-    eventId = table.integer(0);
-    sensorId = table.integer(1);
-    timeNs = table.number(2);
-    chargePe = table.number(3);
-    auxiliary = table.flag(4);
-    return true;
-  }
-
-  @Override
-  public long eventId() {
-    return eventId;
-  }
-
-  @Override
-  public long sensorId() {
-    return sensorId;
-  }
-
-  @Override
-  public double timeNs() {
-    return timeNs;
-  }
-
-  @Override
-  public double chargePe() {
-    return chargePe;
-  }
-
-  @Override
-  public boolean auxiliary() {
-    return auxiliary;
+    table.longs(0, block.eventId, count);
+    table.longs(1, whole, count);
+    for (int i = 0; i < count; i++) {
+      block.sensorId[i] = PulseBlock.saturatedInt(whole[i]);
+    }
+    table.doubles(2, real, count);
+    for (int i = 0; i < count; i++) {
+      block.timeNs[i] = (float) real[i];
+    }
+    table.doubles(3, real, count);
+    for (int i = 0; i < count; i++) {
+      block.chargePe[i] = (float) real[i];
+    }
+    table.longs(4, whole, count);
+    for (int i = 0; i < count; i++) {
+      block.auxiliary[i] = whole[i] != 0;
+    }
+    return count;
   }
 
   @Override

@@ -2,59 +2,39 @@
 package icecube.dataset;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import org.apache.parquet.ParquetReadOptions;
-import org.apache.parquet.column.ColumnDescriptor;
-import org.apache.parquet.column.ColumnReader;
-import org.apache.parquet.column.impl.ColumnReadStoreImpl;
-import org.apache.parquet.column.page.PageReadStore;
-import org.apache.parquet.conf.PlainParquetConfiguration;
-import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.hadoop.metadata.BlockMetaData;
-import org.apache.parquet.io.LocalInputFile;
-import org.apache.parquet.io.api.Converter;
-import org.apache.parquet.io.api.GroupConverter;
-import org.apache.parquet.io.api.PrimitiveConverter;
-import org.apache.parquet.schema.MessageType;
-import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
-import org.apache.parquet.schema.Type;
+import java.util.Set;
+import org.apache.parquet.format.FieldRepetitionType;
+import org.apache.parquet.format.SchemaElement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Parquet file as a cursor over the rows of a few named flat columns. Holds the compressed pages
- * of one row group at a time. Confined to one thread.
+ * A Parquet file as a few named flat columns that are read side by side, some rows at a time.
+ *
+ * <p>Holds one page of each column (at most {@link ChunkPages#PAGE_SIZE_MAX} bytes, commonly 1 MiB)
+ * and never a row group, because Kaggle's writer makes one row group of 67 million rows. Every
+ * length that stands in the file is checked before memory is taken for it. Confined to one thread.
  */
 final class ParquetTable implements AutoCloseable {
-  /** The most rows one file may state; Kaggle's largest, the training meta, has 131,953,924. */
-  static final long ROW_COUNT_MAX = 1L << 31;
-
-  /**
-   * The most bytes one row group may state, compressed: it is held in memory whole. Kaggle's
-   * batches have one row group of about 150 MB.
-   */
-  static final long ROW_GROUP_BYTES_MAX = 1L << 30;
-
   private final Path file;
-  private final ParquetFileReader reader;
-  private final MessageType schema;
-  private final String createdBy;
-  private final List<ColumnReader> columns = new ArrayList<>();
-  private final List<ColumnDescriptor> descriptors = new ArrayList<>();
+  private final FileChannel channel;
+  private final ParquetFooter footer;
+  private final List<ColumnCursor> columns;
   private long rowsLeft;
 
-  private ParquetTable(Path file, ParquetFileReader reader, Map<String, ColumnKind> wanted) {
+  private ParquetTable(
+      Path file, FileChannel channel, ParquetFooter footer, List<ColumnCursor> columns) {
     this.file = file;
-    this.reader = reader;
-    this.schema = projection(file, reader.getFooter().getFileMetaData().getSchema(), wanted);
-    this.createdBy = reader.getFooter().getFileMetaData().getCreatedBy();
-    reader.setRequestedSchema(schema);
-    wanted.keySet().forEach(name -> descriptors.add(schema.getColumnDescription(path(name))));
+    this.channel = channel;
+    this.footer = footer;
+    this.columns = columns;
+    this.rowsLeft = footer.rowCount();
   }
 
   /** What a column must hold. */
@@ -69,234 +49,156 @@ final class ParquetTable implements AutoCloseable {
       this.expectation = expectation;
     }
 
-    private boolean accepts(PrimitiveTypeName type) {
-      return switch (this) {
-        case INTEGER -> type == PrimitiveTypeName.INT32 || type == PrimitiveTypeName.INT64;
-        case NUMBER ->
-            INTEGER.accepts(type)
-                || type == PrimitiveTypeName.FLOAT
-                || type == PrimitiveTypeName.DOUBLE;
-        case FLAG -> type == PrimitiveTypeName.BOOLEAN;
+    private boolean accepts(ValueType type) {
+      return switch (type) {
+        case BOOLEAN -> this == FLAG;
+        case INT32, INT64 -> this == INTEGER || this == NUMBER;
+        case FLOAT, DOUBLE -> this == NUMBER;
       };
     }
   }
 
   /** Opens a file and checks its footer before anything is allocated for its rows. */
-  static ParquetTable open(Path file, Map<String, ColumnKind> columns) {
+  static ParquetTable open(Path file, Map<String, ColumnKind> wanted) {
     requireReadable(file);
-    ParquetFileReader reader = null;
+    FileChannel channel = null;
     try {
-      reader =
-          ParquetFileReader.open(
-              new LocalInputFile(file),
-              ParquetReadOptions.builder(new PlainParquetConfiguration()).build());
-      requireSaneFooter(file, reader);
-      return new ParquetTable(file, reader, columns);
+      channel = FileChannel.open(file, StandardOpenOption.READ);
+      ParquetFooter footer = ParquetFooter.read(channel);
+      var columns = new ArrayList<ColumnCursor>();
+      for (var column : wanted.entrySet()) {
+        ValueType type = typeOf(file, footer, column.getKey(), column.getValue(), wanted.keySet());
+        columns.add(new ColumnCursor(channel, footer, column.getKey(), type));
+        for (int group = 0; group < footer.rowGroupCount(); group++) {
+          footer.chunk(group, column.getKey());
+        }
+      }
+      return new ParquetTable(file, channel, footer, List.copyOf(columns));
     } catch (IOException | RuntimeException e) {
-      close(reader, e);
-      throw asDatasetException(file, e);
+      close(channel, e);
+      throw damaged(file, "footer", e);
     }
   }
 
   static void requireReadable(Path file) {
     if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-      throw DatasetException.input(file + ": not there (expected: a file that can be read)", null);
+      throw DatasetException.input(
+          file + ": not there (expected: a file that can be read); check the path", null);
     }
   }
 
-  private static void close(@Nullable ParquetFileReader reader, Exception failure) {
-    if (reader != null) {
+  private static void close(@Nullable FileChannel channel, Exception failure) {
+    if (channel != null) {
       try {
-        reader.close();
+        channel.close();
       } catch (IOException e) {
         failure.addSuppressed(e);
       }
     }
   }
 
-  private static DatasetException asDatasetException(Path file, Exception failure) {
-    return failure instanceof DatasetException dataset
-        ? dataset
-        : DatasetException.input(
-            file
-                + ": "
-                + failure.getMessage()
-                + " (expected: a whole Parquet file); fetch or write it again",
-            failure);
-  }
-
-  private static void requireSaneFooter(Path file, ParquetFileReader reader) throws IOException {
-    long fileBytes = Files.size(file);
-    long rows = 0;
-    for (BlockMetaData group : reader.getFooter().getBlocks()) {
-      rows += group.getRowCount();
-      if (group.getRowCount() < 0 || rows > ROW_COUNT_MAX) {
-        throw DatasetException.input(
-            file + ": " + rows + " rows stated (expected: 0.." + ROW_COUNT_MAX + ")", null);
-      }
-      long bytes = group.getCompressedSize();
-      if (bytes < 0 || bytes > Math.min(fileBytes, ROW_GROUP_BYTES_MAX)) {
-        throw DatasetException.input(
-            file
-                + ": row group of "
-                + bytes
-                + " bytes stated (expected: 0.."
-                + Math.min(fileBytes, ROW_GROUP_BYTES_MAX)
-                + ")",
-            null);
-      }
+  private static ValueType typeOf(
+      Path file, ParquetFooter footer, String name, ColumnKind kind, Set<String> wanted) {
+    SchemaElement element = footer.columns().get(name);
+    if (element == null) {
+      throw DatasetException.input(
+          "%s: column %s is missing (expected: %s; found: %s)"
+              .formatted(
+                  file,
+                  name,
+                  String.join(", ", wanted),
+                  String.join(", ", footer.columns().keySet())),
+          null);
     }
+    ValueType type = ValueType.of(element.getType()).orElse(null);
+    boolean isList = element.getRepetition_type() == FieldRepetitionType.REPEATED;
+    if (type == null || isList || !kind.accepts(type)) {
+      throw DatasetException.input(
+          "%s: column %s: %s%s (expected: %s); write it again with that type"
+              .formatted(file, name, isList ? "list of " : "", element.getType(), kind.expectation),
+          null);
+    }
+    return type;
   }
 
-  private static MessageType projection(
-      Path file, MessageType schema, Map<String, ColumnKind> wanted) {
-    List<Type> fields = new ArrayList<>();
-    wanted.forEach(
-        (name, kind) -> {
-          if (!schema.containsField(name)) {
-            throw DatasetException.input(
-                file
-                    + ": column "
-                    + name
-                    + " is missing (expected: "
-                    + String.join(", ", wanted.keySet())
-                    + "; found: "
-                    + names(schema)
-                    + ")",
-                null);
-          }
-          Type type = schema.getType(name);
-          if (!type.isPrimitive()
-              || type.isRepetition(Type.Repetition.REPEATED)
-              || !kind.accepts(type.asPrimitiveType().getPrimitiveTypeName())) {
-            throw DatasetException.input(
-                file + ": column " + name + " is " + type + " (expected: " + kind.expectation + ")",
-                null);
-          }
-          fields.add(type);
-        });
-    return new MessageType(schema.getName(), fields);
+  private static DatasetException damaged(Path file, String part, Exception cause) {
+    if (cause instanceof DatasetException known) {
+      return known;
+    }
+    String found = cause instanceof IOException ? cause.getMessage() : cause.toString();
+    String expectation =
+        cause instanceof ColumnCursor.NullCell
+            ? "a value in every row); drop the row or fill it"
+            : "a whole Parquet file); fetch or write it again";
+    return DatasetException.input(
+        "%s: %s: %s (expected: %s".formatted(file, part, found, expectation), cause);
   }
 
-  private static String names(MessageType schema) {
-    return String.join(", ", schema.getFields().stream().map(Type::getName).toList());
-  }
-
-  private static String[] path(String name) {
-    return new String[] {name};
+  /** Whether the file has a column of this name, wanted or not. */
+  boolean hasColumn(String name) {
+    return footer.columns().containsKey(name);
   }
 
   /** Whether a file has a column. */
   static boolean hasColumn(Path file, String name) {
-    try (ParquetTable table = open(file, new LinkedHashMap<>())) {
-      return table.reader.getFooter().getFileMetaData().getSchema().containsField(name);
+    try (ParquetTable table = open(file, Map.of())) {
+      return table.hasColumn(name);
     }
   }
 
   /** Rows of the whole file. */
   long rowCount() {
-    return reader.getRecordCount();
+    return footer.rowCount();
   }
 
-  /** Moves to the next row; false at the end. Values are then read once each, by column. */
-  boolean next() {
+  /**
+   * Takes the next rows, {@code max} at most; each wanted column must then be read by exactly as
+   * many. Returns 0 at the end.
+   */
+  int take(int max) {
+    int count = (int) Math.min(max, rowsLeft);
+    rowsLeft -= count;
+    return count;
+  }
+
+  /** The next {@code count} whole numbers or flags of a column, by its place among the wanted. */
+  void longs(int column, long[] out, int count) {
+    ColumnCursor cursor = columns.get(column);
     try {
-      while (rowsLeft == 0) {
-        PageReadStore group = reader.readNextRowGroup();
-        if (group == null) {
-          return false;
-        }
-        rowsLeft = group.getRowCount();
-        columns.clear();
-        ColumnReadStoreImpl store =
-            new ColumnReadStoreImpl(group, new NoConversion(schema), schema, createdBy);
-        descriptors.forEach(descriptor -> columns.add(store.getColumnReader(descriptor)));
-      }
-      rowsLeft--;
-      return true;
+      cursor.longs(out, count);
     } catch (IOException | RuntimeException e) {
-      throw asDatasetException(file, e);
+      throw damaged(file, "column " + cursor.name(), e);
     }
   }
 
-  /** The integer in a column of the current row. */
-  long integer(int column) {
-    ColumnReader reader = present(column);
-    long value =
-        descriptors.get(column).getPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.INT32
-            ? reader.getInteger()
-            : reader.getLong();
-    reader.consume();
-    return value;
-  }
-
-  /** The number in a column of the current row. */
-  double number(int column) {
-    ColumnReader reader = present(column);
-    PrimitiveTypeName type = descriptors.get(column).getPrimitiveType().getPrimitiveTypeName();
-    double value =
-        type == PrimitiveTypeName.DOUBLE
-            ? reader.getDouble()
-            : type == PrimitiveTypeName.FLOAT
-                ? reader.getFloat()
-                : type == PrimitiveTypeName.INT32 ? reader.getInteger() : reader.getLong();
-    reader.consume();
-    return value;
-  }
-
-  /** The flag in a column of the current row. */
-  boolean flag(int column) {
-    ColumnReader reader = present(column);
-    boolean value = reader.getBoolean();
-    reader.consume();
-    return value;
-  }
-
-  private ColumnReader present(int column) {
-    ColumnReader reader = columns.get(column);
-    ColumnDescriptor descriptor = descriptors.get(column);
-    if (reader.getCurrentDefinitionLevel() < descriptor.getMaxDefinitionLevel()) {
-      throw DatasetException.input(
-          String.format(
-              Locale.ROOT,
-              "%s: column %s is null (expected: a value in every row)",
-              file,
-              descriptor.getPath()[0]),
-          null);
+  /** The next {@code count} numbers of a column, by its place among the wanted. */
+  void doubles(int column, double[] out, int count) {
+    ColumnCursor cursor = columns.get(column);
+    try {
+      cursor.doubles(out, count);
+    } catch (IOException | RuntimeException e) {
+      throw damaged(file, "column " + cursor.name(), e);
     }
-    return reader;
+  }
+
+  /** Goes on at a row that is not behind; pages between are not read. */
+  void seek(long row) {
+    for (ColumnCursor cursor : columns) {
+      try {
+        cursor.skip(row - cursor.row());
+      } catch (IOException | RuntimeException e) {
+        throw damaged(file, "column " + cursor.name(), e);
+      }
+    }
+    rowsLeft = rowCount() - row;
   }
 
   @Override
   public void close() {
     try {
-      reader.close();
+      channel.close();
     } catch (IOException e) {
-      throw asDatasetException(file, e);
+      throw damaged(file, "close", e);
     }
-  }
-
-  /** The column readers want converters for record assembly, which is not done here. */
-  private static final class NoConversion extends GroupConverter {
-    private final MessageType schema;
-
-    NoConversion(MessageType schema) {
-      this.schema = schema;
-    }
-
-    @Override
-    public Converter getConverter(int field) {
-      if (field >= schema.getFieldCount()) {
-        throw new IllegalArgumentException(
-            "field: " + field + " (expected: 0.." + (schema.getFieldCount() - 1) + ")");
-      }
-      return new PrimitiveConverter() {};
-    }
-
-    @Override
-    public void start() {}
-
-    @Override
-    public void end() {}
   }
 }

@@ -3,18 +3,8 @@ package icecube.dataset;
 
 /** The rows of a batch file, one pulse each, however it is stored. Confined to one thread. */
 interface PulseRows extends AutoCloseable {
-  /** Moves to the next row; false at the end. */
-  boolean next();
-
-  long eventId();
-
-  long sensorId();
-
-  double timeNs();
-
-  double chargePe();
-
-  boolean auxiliary();
+  /** Fills the block from its start and returns how many rows it now has; 0 at the end. */
+  int read(PulseBlock block);
 
   @Override
   void close();

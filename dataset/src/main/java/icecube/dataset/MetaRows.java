@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.dataset;
+
+import icecube.dataset.ParquetTable.ColumnKind;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The rows of a meta file, however it is stored. Confined to one thread. */
+interface MetaRows extends AutoCloseable {
+  /** The columns that every meta file has, in the order of {@link MetaRow}. */
+  List<String> COLUMNS = List.of("batch_id", "event_id", "first_pulse_index", "last_pulse_index");
+
+  /** Opens a meta file, Parquet or CSV by its name. */
+  static MetaRows open(Path file) {
+    return isCsv(file) ? Csv.open(file) : Parquet.open(file);
+  }
+
+  /** Opens a meta file for its batch ids alone, which is cheap where it is stored by column. */
+  static MetaRows openBatchIds(Path file) {
+    return isCsv(file) ? Csv.open(file) : Parquet.openBatchIds(file);
+  }
+
+  private static boolean isCsv(Path file) {
+    return file.toString().toLowerCase(Locale.ROOT).endsWith(".csv");
+  }
+
+  /** Whether azimuth and zenith are there. */
+  boolean hasTruth();
+
+  /** Fills the block from its start, {@code max} rows at most; returns how many, 0 at the end. */
+  int read(MetaBlock block, int max);
+
+  /** Passes over rows up to one that is not behind. */
+  void seek(long row);
+
+  @Override
+  void close();
+
+  /** A Parquet file: rows passed over are not read. */
+  record Parquet(ParquetTable table, int columnCount) implements MetaRows {
+    private static final int COLUMNS_WITH_TRUTH = 6;
+
+    static MetaRows open(Path file) {
+      boolean truth =
+          ParquetTable.hasColumn(file, "azimuth") && ParquetTable.hasColumn(file, "zenith");
+      Map<String, ColumnKind> columns = new LinkedHashMap<>();
+      COLUMNS.forEach(name -> columns.put(name, ColumnKind.INTEGER));
+      if (truth) {
+        columns.put("azimuth", ColumnKind.NUMBER);
+        columns.put("zenith", ColumnKind.NUMBER);
+      }
+      return new Parquet(ParquetTable.open(file, columns), columns.size());
+    }
+
+    static MetaRows openBatchIds(Path file) {
+      return new Parquet(ParquetTable.open(file, Map.of("batch_id", ColumnKind.INTEGER)), 1);
+    }
+
+    @Override
+    public boolean hasTruth() {
+      return columnCount == COLUMNS_WITH_TRUTH;
+    }
+
+    @Override
+    public int read(MetaBlock block, int max) {
+      int count = table.take(Math.min(max, MetaBlock.ROW_COUNT_MAX));
+      table.longs(0, block.batchId, count);
+      if (columnCount > 1) {
+        table.longs(1, block.eventId, count);
+        table.longs(2, block.firstPulseIndex, count);
+        table.longs(3, block.lastPulseIndex, count);
+      }
+      if (hasTruth()) {
+        table.doubles(4, block.azimuthRad, count);
+        table.doubles(5, block.zenithRad, count);
+      }
+      return count;
+    }
+
+    @Override
+    public void seek(long row) {
+      table.seek(row);
+    }
+
+    @Override
+    public void close() {
+      table.close();
+    }
+  }
+
+  /** A CSV file: rows passed over are read, but not parsed. */
+  final class Csv implements MetaRows {
+    private final CsvTable table;
+    private final int[] column;
+    private final int azimuth;
+    private final int zenith;
+    private long row;
+
+    private Csv(CsvTable table) {
+      this.table = table;
+      this.column = COLUMNS.stream().mapToInt(table::indexOf).toArray();
+      this.azimuth = table.indexOf("azimuth");
+      this.zenith = table.indexOf("zenith");
+    }
+
+    static MetaRows open(Path file) {
+      return new Csv(CsvTable.open(file, COLUMNS));
+    }
+
+    @Override
+    public boolean hasTruth() {
+      return azimuth >= 0 && zenith >= 0;
+    }
+
+    @Override
+    public int read(MetaBlock block, int max) {
+      int count = 0;
+      while (count < Math.min(max, MetaBlock.ROW_COUNT_MAX) && table.next()) {
+        block.batchId[count] = table.integer(column[0]);
+        block.eventId[count] = table.integer(column[1]);
+        block.firstPulseIndex[count] = table.integer(column[2]);
+        block.lastPulseIndex[count] = table.integer(column[3]);
+        if (hasTruth()) {
+          block.azimuthRad[count] = table.number(azimuth);
+          block.zenithRad[count] = table.number(zenith);
+        }
+        count++;
+      }
+      row += count;
+      return count;
+    }
+
+    @Override
+    public void seek(long target) {
+      while (row < target && table.next()) {
+        row++;
+      }
+    }
+
+    @Override
+    public void close() {
+      table.close();
+    }
+  }
+}
