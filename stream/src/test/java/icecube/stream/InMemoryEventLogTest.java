@@ -23,4 +23,9 @@ final class InMemoryEventLogTest extends EventLogContract {
     var image = memory.image(partition);
     return () -> memory.restore(partition, image);
   }
+
+  @Override
+  int historyCount() {
+    return 300;
+  }
 }

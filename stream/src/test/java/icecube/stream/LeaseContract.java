@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.stream;
+
+import static icecube.stream.Entries.completion;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Who holds an entry, for how long, and who gets it next. */
+abstract class LeaseContract extends PublicationContract {
+  private static final Duration LEASE = Duration.ofMillis(40);
+  private static final Duration LEASE_LONG = Duration.ofHours(1);
+  private static final ClaimSettings SETTINGS = new ClaimSettings(LEASE, 16, 3, 2);
+
+  @Test
+  void renewKeepsWhatIsHeldAndNeverSteals() {
+    append(0, 3);
+    read("holder", 2);
+    read("other", 1);
+
+    assertThat(log.renew(0, "holder", List.of(1L, 2L, 3L, 9L))).containsExactlyInAnyOrder(1L, 2L);
+    assertThat(log.renew(0, "thief", List.of(1L, 2L, 3L))).isEmpty();
+    assertThat(log.renew(0, "holder", List.of())).isEmpty();
+    assertThat(complete(0, Entries.ownerOnly(completion("other", 3, 3))))
+        .isEqualTo(CompletionOutcome.PUBLISHED);
+  }
+
+  @Test
+  void renewedEntryIsNotClaimed() {
+    append(0, 2);
+    read("holder", 2);
+    pass(LEASE);
+    log.renew(0, "holder", List.of(1L));
+
+    var claim = log.claim(0, "claimer", new ClaimSettings(LEASE, 16, 9, 2), false);
+
+    // The renewal counts from now; the other lease has ended.
+    assertThat(sequences(claim)).contains(2L);
+    assertThat(log.claim(0, "late", lease(LEASE_LONG), false).entries()).isEmpty();
+  }
+
+  @Test
+  void entryWithinItsLeaseIsNotClaimed() {
+    append(0, 1);
+    read("holder", 1);
+
+    assertThat(log.claim(0, "claimer", lease(LEASE_LONG), true))
+        .isEqualTo(new Claim(Claim.Kind.ORDINARY, 0, List.of()));
+  }
+
+  @Test
+  void entryOfADeadConsumerIsClaimedWithAllItBrought() {
+    append(0, 3);
+    read("dead", 3);
+    log.complete(0, completion("dead", 2, 2)).toCompletableFuture().join();
+    pass(LEASE);
+
+    var claim = log.claim(0, "claimer", SETTINGS, false);
+
+    assertThat(claim.kind()).isEqualTo(Claim.Kind.ORDINARY);
+    assertThat(claim.suspectCount()).isZero();
+    assertThat(sequences(claim)).isEqualTo(Set.of(1L, 3L));
+    assertThat(claim.entries().get(0).payload()).isEqualTo(Entries.entry(1).payload());
+    assertThat(claim.entries().get(0).digest()).isEqualTo(EventDigest.of(1));
+    try (var reader = log.openReader(0, "claimer")) {
+      assertThat(reader.readHeld(0, 9)).hasSize(2);
+    }
+  }
+
+  @Test
+  void zombieMayNotPublishOnSuspicionButItsPredictionCounts() {
+    append(0, 2);
+    read("zombie", 2);
+    pass(LEASE);
+    log.claim(0, "claimer", SETTINGS, false);
+
+    assertThat(complete(0, Entries.ownerOnly(completion("zombie", 1, 1))))
+        .isEqualTo(CompletionOutcome.FENCED);
+    assertThat(complete(0, completion("zombie", 2, 2))).isEqualTo(CompletionOutcome.PUBLISHED);
+    assertThat(complete(0, completion("claimer", 2, 2))).isEqualTo(CompletionOutcome.STALE);
+  }
+
+  @Test
+  void claimTakesNoMoreThanAsked() {
+    append(0, 5);
+    read("dead", 5);
+    pass(LEASE);
+
+    var few = new ClaimSettings(LEASE, 2, 3, 2);
+
+    assertThat(sequences(log.claim(0, "claimer", few, false))).isEqualTo(Set.of(1L, 2L));
+  }
+
+  @Test
+  void suspectedEntryIsHandedOutAloneAndOnlyToWhoIsAlone() {
+    append(0, 2);
+    read("c0", 2);
+    claimTimes(2);
+
+    pass(LEASE);
+    var refused = log.claim(0, "busy", SETTINGS, false);
+    var lone = log.claim(0, "alone", SETTINGS, true);
+
+    assertThat(refused).isEqualTo(new Claim(Claim.Kind.ORDINARY, 2, List.of()));
+    assertThat(lone.kind()).isEqualTo(Claim.Kind.LONE);
+    assertThat(lone.suspectCount()).isEqualTo(2);
+    assertThat(sequences(lone)).isEqualTo(Set.of(1L));
+  }
+
+  @Test
+  void entryThatKilledItsLoneConsumersIsDead() {
+    append(0, 1);
+    read("c0", 1);
+    claimTimes(2);
+
+    pass(LEASE);
+    assertThat(log.claim(0, "first", SETTINGS, true).kind()).isEqualTo(Claim.Kind.LONE);
+    pass(LEASE);
+    assertThat(log.claim(0, "second", SETTINGS, true).kind()).isEqualTo(Claim.Kind.LONE);
+    pass(LEASE);
+    var dead = log.claim(0, "third", SETTINGS, true);
+
+    assertThat(dead.kind()).isEqualTo(Claim.Kind.DEAD);
+    assertThat(sequences(dead)).isEqualTo(Set.of(1L));
+    assertThat(complete(0, Entries.ownerOnly(completion("third", 1, new long[0], new long[] {1}))))
+        .isEqualTo(CompletionOutcome.PUBLISHED);
+    assertThat(log.account(0).deadLettered()).isEqualTo(1);
+    assertThat(log.account(0).backlog()).isZero();
+  }
+
+  @Test
+  void innocentNeighbourOfAKillerIsNeverBlamed() {
+    append(0, 2);
+    read("c0", 2);
+    claimTimes(2);
+
+    pass(LEASE);
+    var innocent = log.claim(0, "alone", SETTINGS, true);
+    assertThat(complete(0, completion("alone", 1, 1))).isEqualTo(CompletionOutcome.PUBLISHED);
+
+    assertThat(sequences(innocent)).isEqualTo(Set.of(1L));
+    var suspect = log.claim(0, "alone", SETTINGS, true);
+    assertThat(suspect.kind()).isEqualTo(Claim.Kind.LONE);
+    assertThat(sequences(suspect)).isEqualTo(Set.of(2L));
+  }
+
+  @Test
+  void consumerThatHoldsSomethingCannotLeaveIt() {
+    append(0, 1);
+    read("leaver", 1);
+
+    log.leave(0, "leaver");
+
+    try (var reader = log.openReader(0, "leaver")) {
+      assertThat(reader.readHeld(0, 9)).hasSize(1);
+    }
+    complete(0, completion("leaver", 1, 1));
+    log.leave(0, "leaver");
+    log.leave(0, "leaver");
+    assertThat(log.account(0).pending()).isZero();
+  }
+
+  /** All entries change hands so many times, each time because the holder went silent. */
+  private void claimTimes(int times) {
+    for (int time = 1; time <= times; time++) {
+      pass(LEASE);
+      assertThat(log.claim(0, "c" + time, SETTINGS, false).entries()).isNotEmpty();
+    }
+  }
+
+  private void read(String consumer, int count) {
+    try (var reader = log.openReader(0, consumer)) {
+      assertThat(reader.readNew(count, Duration.ZERO)).hasSize(count);
+    }
+  }
+
+  private static ClaimSettings lease(Duration lease) {
+    return new ClaimSettings(lease, 16, 3, 2);
+  }
+}
