@@ -35,7 +35,7 @@ public record RedisSettings(String uri, String stream, OptionalInt partitions) {
   public static final int REQUEST_QUEUE_SIZE = 1024;
 
   private static final Pattern STREAM = Pattern.compile("[A-Za-z0-9_-]{1,64}");
-  private static final Pattern SECRET = Pattern.compile("(?<=//)[^/@]*(:[^@]*)?@");
+  private static final Pattern SECRET = Pattern.compile("(?<=://).*@");
 
   public RedisSettings {
     requireNonNull(uri, "uri");
