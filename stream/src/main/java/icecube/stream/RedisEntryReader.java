@@ -25,6 +25,7 @@ final class RedisEntryReader implements EventLog.EntryReader {
   private final String events;
   private final Consumer<String> consumer;
   private @Nullable EventLogException failure;
+  private boolean isClosed;
 
   RedisEntryReader(RedisLink link, String events, String consumer) {
     this.link = link;
@@ -93,6 +94,9 @@ final class RedisEntryReader implements EventLog.EntryReader {
 
   @Override
   public void close() {
-    var unused = connection.closeAsync();
+    if (!isClosed) {
+      isClosed = true;
+      var unused = connection.closeAsync();
+    }
   }
 }
