@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.cli;
+
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import picocli.AutoComplete.GenerateCompletion;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The root of the command line; the only class that ends the process. */
+@Command(
+    name = "icecube",
+    description = "From raw IceCube pulses to neutrino directions, in real time, exactly once.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    subcommands = {
+      RunCommand.class,
+      SimulateCommand.class,
+      EmitCommand.class,
+      ConsumeCommand.class,
+      ServeCommand.class,
+      RegistryCommand.class,
+      EvaluateCommand.class,
+      ReconcileCommand.class,
+      HelpCommand.class,
+      GenerateCompletion.class
+    },
+    footerHeading = "%nEvery flag may be set as an environment variable:%n",
+    footer = {
+      "  --model-server is ICECUBE_MODEL_SERVER; a flag wins over its variable.",
+      "",
+      "Example: ./icecube run --events 20000 --seed 1"
+    },
+    exitCodeListHeading = "%nExit codes:%n")
+public final class Main implements Runnable {
+  @Spec private CommandSpec spec;
+
+  /** For picocli. */
+  @SuppressWarnings("NullAway.Init") // picocli injects the spec
+  Main() {}
+
+  /** Runs one command and ends the process with its exit code. */
+  public static void main(String[] arguments) {
+    Interruption interruption = Interruption.install(Thread.currentThread());
+    int code;
+    try {
+      code = execute(System.getenv(), arguments);
+    } finally {
+      interruption.mainEnded();
+    }
+    System.exit(code);
+  }
+
+  /** Runs one command; its output goes to the process's own streams. */
+  static int execute(Map<String, String> environment, String... arguments) {
+    ConsoleLog.configure(arguments);
+    return commandLine(environment).execute(arguments);
+  }
+
+  /** The whole command line, bound to an environment. */
+  static CommandLine commandLine(Map<String, String> environment) {
+    CommandLine commandLine =
+        new CommandLine(new Main())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setUsageHelpAutoWidth(true)
+            .setParameterExceptionHandler(Main::explainUsage)
+            .setExecutionExceptionHandler(Failures::explain);
+    withAllSubcommands(commandLine)
+        .forEach(
+            command ->
+                command
+                    .getCommandSpec()
+                    .usageMessage()
+                    .exitCodeList(
+                        Arrays.stream(ExitCode.values())
+                            .collect(
+                                LinkedHashMap::new,
+                                (map, exit) -> map.put(" " + exit.code(), exit.meaning()),
+                                Map::putAll)));
+    EnvironmentDefaults defaults = new EnvironmentDefaults(environment);
+    commandLine.setDefaultValueProvider(defaults);
+    commandLine.setExecutionStrategy(
+        parsed -> {
+          defaults.requireKnownNames(commandLine);
+          return new CommandLine.RunLast().execute(parsed);
+        });
+    return commandLine;
+  }
+
+  private static Stream<CommandLine> withAllSubcommands(CommandLine commandLine) {
+    return Stream.concat(
+        Stream.of(commandLine),
+        commandLine.getSubcommands().values().stream().flatMap(Main::withAllSubcommands));
+  }
+
+  private static int explainUsage(ParameterException failure, String[] arguments) {
+    CommandLine command = failure.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println("icecube: " + failure.getMessage());
+    if (!CommandLine.UnmatchedArgumentException.printSuggestions(failure, err)) {
+      err.println("See: icecube " + nameOf(command) + "--help");
+    }
+    return ExitCode.USAGE.code();
+  }
+
+  private static String nameOf(CommandLine command) {
+    return command.getParent() == null ? "" : command.getCommandName() + " ";
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(),
+        "command: none (expected: one of " + String.join(", ", commandNames()) + ")");
+  }
+
+  private List<String> commandNames() {
+    return List.copyOf(spec.subcommands().keySet());
+  }
+
+  /** The version the jar was built as. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {
+        "icecube " + (version == null ? "(unpackaged)" : version),
+        "Java " + Runtime.version() + " on " + System.getProperty("os.name")
+      };
+    }
+  }
+}

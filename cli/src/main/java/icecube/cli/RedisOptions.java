@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.cli;
+
+import icecube.stream.RedisSettings;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where the stream is: the same three flags in every command that reads or writes it. */
+final class RedisOptions {
+  @Option(
+      names = "--redis",
+      paramLabel = "URI",
+      defaultValue = "redis://127.0.0.1:6379",
+      description = "the Redis server (default: ${DEFAULT-VALUE})")
+  private String redis = "";
+
+  @Option(
+      names = "--stream",
+      paramLabel = "NAME",
+      defaultValue = "icecube",
+      description = "name of the stream, one per source (default: ${DEFAULT-VALUE})")
+  private String stream = "";
+
+  @Option(
+      names = "--partitions",
+      paramLabel = "N",
+      description = "partitions of the stream (default: as it was made, 2 for a new one)")
+  private @Nullable Integer partitions;
+
+  RedisSettings settings() {
+    return SettingException.checked(
+        () ->
+            new RedisSettings(
+                redis,
+                stream,
+                partitions == null ? OptionalInt.empty() : OptionalInt.of(partitions)));
+  }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.cli;
+
+import icecube.emitter.DatasetSource;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The whole mesh in one process, from files or simulated events to a submission and a balance. */
+@Command(
+    name = "run",
+    description =
+        "Start the whole mesh here, reconstruct every event of a data set or of a simulation, write"
+            + " submission.csv and predictions.parquet, and check the balance.",
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  ./icecube run",
+      "  ./icecube run --input kaggle/test --output out/test --summary out/test/summary.json"
+    })
+@SuppressWarnings("NullAway.Init") // picocli fills the fields
+final class RunCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private SourceOptions source;
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      defaultValue = "line-fit",
+      description = "the model that answers (default: ${DEFAULT-VALUE})")
+  private String model;
+
+  @Option(
+      names = "--consumers",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "consumers to start (default: ${DEFAULT-VALUE})")
+  private int consumers;
+
+  @Option(
+      names = "--output",
+      paramLabel = "DIR",
+      defaultValue = "out",
+      description = "folder for what the run writes (default: ${DEFAULT-VALUE})")
+  private Path output;
+
+  @Option(names = "--summary", paramLabel = "FILE", description = "write the summary as JSON, too")
+  private @Nullable Path summaryFile;
+
+  @Option(names = "--stay", description = "keep the mesh up until Ctrl-C")
+  private boolean stay;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (consumers < 1) {
+      throw new SettingException("--consumers: " + consumers + " (expected: at least 1)");
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    Optional<Path> input = source.input();
+    long events = source.events();
+    source.geometry().named();
+    RunOutput files = RunOutput.prepare(output, Optional.ofNullable(summaryFile));
+    DatasetSource dataset =
+        DatasetSource.open(
+            input.isPresent() ? input.get() : simulate(events, out), source.geometry().named());
+    Mesh.Settings settings =
+        new Mesh.Settings(
+            files.redisFolder(), ModelOptions.shipped(), model, dataset.geometry(), consumers);
+    try (Mesh mesh = Mesh.start(settings)) {
+      mesh.describe(out);
+      RunSummary summary = Reconstruction.run(mesh, dataset, files);
+      out.print(summary.toTable());
+      files.describe(out);
+      out.flush();
+      if (stay) {
+        out.println("staying up; Ctrl-C stops");
+        out.flush();
+        ServiceHost.awaitStop();
+      }
+      return (summary.isBalanced() ? ExitCode.OK : ExitCode.UNBALANCED).code();
+    } finally {
+      files.deleteRedisFolder();
+    }
+  }
+
+  /** The events of the run become a data set of their own, at hand for evaluate. */
+  private Path simulate(long events, PrintWriter out) throws InterruptedException {
+    Path folder = output.resolve("simulated");
+    SimulatedFiles files =
+        new SimulatedFiles(
+            source.seed(),
+            source.geometry().orBuiltIn(),
+            SimulatedFiles.BATCH_EVENTS,
+            SimulatedFiles.threads(0));
+    long pulses = files.write(folder, events);
+    out.printf(
+        "simulated %,d events, %,d pulses (seed %d) in %s%n",
+        events, pulses, source.seed(), folder);
+    return folder;
+  }
+}

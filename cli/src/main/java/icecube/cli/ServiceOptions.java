@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.cli;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What every long-running service is told: where to listen and whom to tell that it lives. */
+final class ServiceOptions {
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      defaultValue = "127.0.0.1",
+      description = "address to listen on; 0.0.0.0 for all (default: ${DEFAULT-VALUE})")
+  private String host = "";
+
+  @Option(
+      names = "--management-port",
+      paramLabel = "PORT",
+      defaultValue = "0",
+      description =
+          "serves /metrics, /health/live and /health/ready; 0 picks one and prints it"
+              + " (default: ${DEFAULT-VALUE})")
+  private int managementPort;
+
+  @Option(
+      names = "--registry",
+      paramLabel = "HOST:PORT",
+      description = "heartbeat registry to beat to (default: none)")
+  private @Nullable String registry;
+
+  String host() {
+    return host;
+  }
+
+  int managementPort() {
+    return managementPort;
+  }
+
+  Optional<String> registry() {
+    return Optional.ofNullable(registry);
+  }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.cli;
+
+import icecube.physics.DetectorGeometry;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Writes simulated events as a Kaggle-format data set. */
+@Command(
+    name = "simulate",
+    description = "Write simulated events as Kaggle-format files; the same seed, the same bytes.",
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExample:%n",
+    footer = "  ./icecube simulate --events 20000 --seed 1 --output out/simulated")
+@SuppressWarnings("NullAway.Init") // picocli fills the fields
+final class SimulateCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private GeometryOption geometry;
+
+  @Option(
+      names = "--events",
+      paramLabel = "N",
+      defaultValue = "" + SourceOptions.EVENTS,
+      description = "events to simulate (default: ${DEFAULT-VALUE})")
+  private long events;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      defaultValue = "1",
+      description = "seed of the simulation (default: ${DEFAULT-VALUE})")
+  private long seed;
+
+  @Option(
+      names = "--output",
+      paramLabel = "DIR",
+      defaultValue = "out/simulated",
+      description =
+          "folder to write train/, train_meta.parquet and sensor_geometry.csv to"
+              + " (default: ${DEFAULT-VALUE})")
+  private Path output;
+
+  @Option(
+      names = "--batch-events",
+      paramLabel = "N",
+      defaultValue = "200000",
+      description = "events in one batch file (default: ${DEFAULT-VALUE})")
+  private int batchEvents;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "threads to simulate with, 0 for all cores (default: ${DEFAULT-VALUE})")
+  private int threads;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    requireAtLeastOne("--events", events);
+    requireAtLeastOne("--batch-events", batchEvents);
+    DetectorGeometry detector = geometry.orBuiltIn();
+    SimulatedFiles files =
+        new SimulatedFiles(seed, detector, batchEvents, SimulatedFiles.threads(threads));
+    long pulses = files.write(output, events);
+    spec.commandLine()
+        .getOut()
+        .printf("simulated %,d events, %,d pulses (seed %d) in %s%n", events, pulses, seed, output);
+    return ExitCode.OK.code();
+  }
+
+  private static void requireAtLeastOne(String flag, long value) {
+    if (value < 1) {
+      throw new SettingException(flag + ": " + value + " (expected: at least 1)");
+    }
+  }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.cli;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Where events come from: a folder of Kaggle files, or the simulator. */
+@SuppressWarnings("NullAway.Init") // picocli fills the fields
+final class SourceOptions {
+  /** Events simulated if nothing else is asked for. */
+  static final long EVENTS = 20_000;
+
+  @Mixin private GeometryOption geometry;
+
+  @Option(
+      names = "--input",
+      paramLabel = "DIR",
+      description = "folder of Kaggle files: the competition's, its train/ or test/, or the files")
+  private @Nullable Path input;
+
+  @Option(
+      names = "--events",
+      paramLabel = "N",
+      description = "simulate this many events instead (default: " + EVENTS + ")")
+  private @Nullable Long events;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      defaultValue = "1",
+      description = "seed of the simulation (default: ${DEFAULT-VALUE})")
+  private long seed;
+
+  /** The folder to read, or empty to simulate; checks that only one of the two was asked for. */
+  Optional<Path> input() {
+    if (input != null && events != null) {
+      throw new SettingException(
+          "--input " + input + " with --events " + events + " (expected: one of the two)");
+    }
+    return Optional.ofNullable(input);
+  }
+
+  long events() {
+    if (events != null && events < 1) {
+      throw new SettingException("--events: " + events + " (expected: at least 1)");
+    }
+    return events == null ? EVENTS : events;
+  }
+
+  long seed() {
+    return seed;
+  }
+
+  GeometryOption geometry() {
+    return geometry;
+  }
+}
