@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** What a person sees who types something, right or wrong. */
+final class CommandLineTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int execute(Map<String, String> environment, String... arguments) {
+    CommandLine commandLine = Main.commandLine(environment);
+    commandLine.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    return commandLine.execute(arguments);
+  }
+
+  private int execute(String... arguments) {
+    return execute(Map.of(), arguments);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "run",
+        "simulate",
+        "emit",
+        "consume",
+        "serve",
+        "registry",
+        "evaluate",
+        "reconcile",
+        "probe"
+      })
+  void everyCommandHelpsWithAnExampleAndItsExitCodes(String command) {
+    assertThat(execute(command, "--help")).isZero();
+    assertThat(out.toString())
+        .contains("Usage: icecube " + command)
+        .contains("Example")
+        .contains("./icecube " + command)
+        .contains("Exit codes");
+  }
+
+  @Test
+  void noCommandIsAUsageErrorThatListsTheCommands() {
+    assertThat(execute()).isEqualTo(2);
+    assertThat(err.toString()).contains("command: none").contains("run").contains("reconcile");
+  }
+
+  @Test
+  void aMisspeltCommandIsAnsweredWithASuggestion() {
+    assertThat(execute("rnu")).isEqualTo(2);
+    assertThat(err.toString()).contains("rnu").contains("run");
+  }
+
+  @Test
+  void aWrongFlagIsAnsweredWithASuggestion() {
+    assertThat(execute("run", "--event", "5")).isEqualTo(2);
+    assertThat(err.toString()).contains("--event").contains("--events");
+  }
+
+  @Test
+  void aWrongNumberNamesFlagAndValue() {
+    assertThat(execute("run", "--events", "many")).isEqualTo(2);
+    assertThat(err.toString()).contains("--events").contains("many");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "-5"})
+  void aCountThatMakesNoSenseNamesTheExpectation(String events) {
+    assertThat(execute("run", "--events", events)).isEqualTo(2);
+    assertThat(err.toString()).contains("--events: " + events).contains("expected");
+  }
+
+  @Test
+  void inputAndEventsExcludeEachOther() {
+    assertThat(execute("run", "--input", "x", "--events", "5")).isEqualTo(2);
+    assertThat(err.toString()).contains("--input").contains("--events");
+  }
+
+  @Test
+  void anUnknownVariableIsAnErrorWithASuggestion() {
+    assertThat(execute(Map.of("ICECUBE_REDDIS", "redis://x"), "reconcile")).isEqualTo(2);
+    assertThat(err.toString()).contains("ICECUBE_REDDIS").contains("did you mean ICECUBE_REDIS?");
+  }
+
+  @Test
+  void aVariableSetsAFlagAndTheFlagWins() {
+    Map<String, String> environment = Map.of("ICECUBE_EVENTS", "-1");
+    assertThat(execute(environment, "run")).isEqualTo(2);
+    assertThat(err.toString()).contains("--events: -1");
+    err.getBuffer().setLength(0);
+    assertThat(execute(environment, "run", "--events", "-2")).isEqualTo(2);
+    assertThat(err.toString()).contains("--events: -2");
+  }
+
+  @Test
+  void aMissingInputFolderIsAnInputError() {
+    assertThat(execute("run", "--input", "/nowhere/at/all")).isEqualTo(3);
+    assertThat(err.toString()).contains("/nowhere/at/all");
+  }
+
+  @Test
+  void anUnreachableRedisIsNamedWithItsAddress() {
+    assertThat(execute("reconcile", "--redis", "redis://127.0.0.1:1")).isEqualTo(5);
+    assertThat(err.toString()).contains("127.0.0.1:1");
+  }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** An {@code icecube} command as a process of its own, as a person would start it. */
+final class ServiceProcess implements AutoCloseable {
+  private static final long READY_SECONDS_MAX = 60;
+  private static final Pattern LISTENS = Pattern.compile("listens on ([^ ]+:\\d+)");
+
+  private final Process process;
+  private final CompletableFuture<String> address = new CompletableFuture<>();
+  private final CompletableFuture<Void> announced = new CompletableFuture<>();
+  private final StringBuilder printed = new StringBuilder();
+  private final Thread reader;
+
+  private ServiceProcess(Process process) {
+    this.process = process;
+    this.reader = new Thread(this::follow, "service-output-" + process.pid());
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  /** Starts {@code icecube arguments…}; its standard error goes to {@code log}. */
+  static ServiceProcess start(Path log, String... arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "icecube.cli.Main"));
+    command.addAll(List.of(arguments));
+    try {
+      return new ServiceProcess(
+          new ProcessBuilder(command)
+              .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+              .start());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void follow() {
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        synchronized (printed) {
+          printed.append(line).append('\n');
+        }
+        Matcher matcher = LISTENS.matcher(line);
+        if (matcher.find()) {
+          address.complete(matcher.group(1));
+        }
+        if (line.contains("management on")) {
+          announced.complete(null);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Where it listens, once it has said so. */
+  String address() throws Exception {
+    return address.get(READY_SECONDS_MAX, TimeUnit.SECONDS);
+  }
+
+  /** Waits until it has announced itself. */
+  ServiceProcess awaitAnnounced() throws Exception {
+    announced.get(READY_SECONDS_MAX, TimeUnit.SECONDS);
+    return this;
+  }
+
+  /** What it has printed so far. */
+  String printed() {
+    synchronized (printed) {
+      return printed.toString();
+    }
+  }
+
+  /** kill -9. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** SIGTERM, as docker stop sends it. */
+  void terminate() {
+    process.destroy();
+  }
+
+  /** Its exit code, within a bounded time. */
+  int await(long seconds) throws InterruptedException {
+    if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
+      throw new AssertionError("process: still running after " + seconds + " s\n" + printed());
+    }
+    reader.join(TimeUnit.SECONDS.toMillis(10));
+    return process.exitValue();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}
