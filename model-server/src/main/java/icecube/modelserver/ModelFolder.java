@@ -78,7 +78,8 @@ final class ModelFolder {
     String version = nameOf(versioned);
     try {
       return load(name, version, versioned, workerCount);
-    } catch (PredictorException | IOException e) {
+    } catch (RuntimeException | IOException e) {
+      // Whatever is wrong with a model, it is the model's trouble alone.
       LOG.atError()
           .setCause(e)
           .addKeyValue("model", name)

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,7 +112,10 @@ record ModelManifest(
                 .formatted(Files.size(file), SIZE_BYTES_MAX));
       }
       @Nullable ModelManifest manifest = READER.readValue(Files.readAllBytes(file));
-      return required("model.yaml", manifest);
+      if (manifest == null) {
+        throw new PredictorException("model.yaml: empty (expected: a manifest)");
+      }
+      return manifest;
     } catch (JsonProcessingException e) {
       throw new PredictorException("model.yaml: " + rootMessage(e), e);
     } catch (IOException e) {
@@ -120,7 +125,19 @@ record ModelManifest(
 
   private static String rootMessage(JsonProcessingException e) {
     Throwable root = e.getCause() instanceof IllegalArgumentException wrong ? wrong : e;
-    return String.valueOf(root.getMessage()).lines().findFirst().orElse("unreadable");
+    String message = String.valueOf(root.getMessage()).lines().findFirst().orElse("unreadable");
+    return root == e && e instanceof JsonMappingException mapping
+        ? fieldOf(mapping) + message
+        : message;
+  }
+
+  /** The field's dotted path and a colon, or nothing if the whole file is meant. */
+  private static String fieldOf(JsonMappingException e) {
+    String path =
+        e.getPath().stream()
+            .map(step -> String.valueOf(step.getFieldName()))
+            .collect(Collectors.joining("."));
+    return path.isEmpty() ? "" : path + ": ";
   }
 
   private static <T> T required(String field, @Nullable T value) {

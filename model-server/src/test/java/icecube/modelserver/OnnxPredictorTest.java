@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.modelserver;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
+import icecube.physics.FeatureBuilder;
+import icecube.physics.FeatureTable;
+import icecube.v1.EventResult;
+import icecube.v1.Model;
+import icecube.v1.Quality;
+import icecube.v1.Reason;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** The ONNX path on a graph that answers with the first row, so that the test decides. */
+final class OnnxPredictorTest {
+  @Test
+  void whatTheGraphSaysComesOutForEachEventOfARaggedTable() throws IOException {
+    try (var echo = OnnxPredictor.load(echo(), 768, 1)) {
+      var random = new SplittableRandom(21);
+      var table = ragged(random, 300);
+
+      var answers = echo.predict(table);
+
+      for (int event = 0; event < table.eventCount(); event++) {
+        int first = table.firstRow(event);
+        if (table.rowCount(event) == 0) {
+          assertThat(answers.isNoDirection(event)).isTrue();
+          assertThat(answers.kappa(event)).isEmpty();
+        } else {
+          assertThat(answers.x(event)).isEqualTo(table.value(first, 0));
+          assertThat(answers.y(event)).isEqualTo(table.value(first, 1));
+          assertThat(answers.z(event)).isEqualTo(table.value(first, 2));
+          assertThat(answers.kappa(event)).hasValue(table.value(first, 4));
+        }
+      }
+    }
+  }
+
+  @Test
+  void anAnswerDoesNotDependOnTheNeighbours() throws IOException {
+    var file = Samples.MODELS.resolve("line-fit-onnx/1/model.onnx");
+    try (var fit = OnnxPredictor.load(Files.readAllBytes(file), 768, 1)) {
+      var random = new SplittableRandom(22);
+      var events = Samples.events(random, 64);
+      var builder = new FeatureBuilder(Samples.GEOMETRY, 768);
+      var together = fit.predict(builder.build(events));
+
+      for (int event = 0; event < events.size(); event++) {
+        var alone = fit.predict(builder.build(events.subList(event, event + 1)));
+        assertThat(alone.x(0)).isEqualTo(together.x(event));
+        assertThat(alone.y(0)).isEqualTo(together.y(event));
+        assertThat(alone.z(0)).isEqualTo(together.z(event));
+      }
+    }
+  }
+
+  @Test
+  void manyThreadsMayAskAtOnceMoreThanWerePromisedToo() throws Exception {
+    var threads = Executors.newFixedThreadPool(6);
+    try (var echo = OnnxPredictor.load(echo(), 768, 2)) {
+      var asked = new ArrayList<Future<?>>();
+      for (int trial = 0; trial < 60; trial++) {
+        long seed = trial;
+        asked.add(threads.submit((Callable<Boolean>) () -> echoes(echo, seed)));
+      }
+      for (Future<?> answer : asked) {
+        assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo(true);
+      }
+    } catch (ExecutionException e) {
+      throw new AssertionError("a thread was answered wrongly", e);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static boolean echoes(OnnxPredictor echo, long seed) {
+    var table = ragged(new SplittableRandom(seed), 40);
+    var answers = echo.predict(table);
+    for (int event = 0; event < table.eventCount(); event++) {
+      if (table.rowCount(event) > 0) {
+        assertThat(answers.x(event)).isEqualTo(table.value(table.firstRow(event), 0));
+      }
+    }
+    return true;
+  }
+
+  @Test
+  void kappaBringsTheRadiiItStandsFor() throws IOException {
+    var prediction = judged(0, 1, 0, 50).getPrediction();
+
+    assertThat(prediction.getKappa()).isEqualTo(50);
+    // cos r = 1 + ln(1 - p)/kappa for a large kappa.
+    assertThat(prediction.getRadius50Rad())
+        .isCloseTo(Math.acos(1 + Math.log(0.5) / 50), within(1e-9));
+    assertThat(prediction.getRadius90Rad())
+        .isCloseTo(Math.acos(1 + Math.log(0.1) / 50), within(1e-9));
+    assertThat(prediction.getQualityList()).isEmpty();
+    assertThat(judged(0, 1, 0, 0).getPrediction().hasKappa()).isTrue();
+  }
+
+  @Test
+  void aZeroVectorIsNoDirectionAndItsKappaSaysNothing() throws IOException {
+    var prediction = judged(0, 0, 0, 50).getPrediction();
+
+    assertThat(prediction.getQualityList()).containsExactly(Quality.QUALITY_NO_DIRECTION);
+    assertThat(prediction.hasKappa()).isFalse();
+  }
+
+  @Test
+  void whatIsNoDirectionIsTheEventsErrorAndNotItsNeighbours() throws IOException {
+    for (float[] said :
+        new float[][] {
+          {Float.NaN, 0, 1, 1},
+          {Float.POSITIVE_INFINITY, 0, 0, 1},
+          {0.5f, 0.5f, 0.5f, 1},
+          {0, 0, 1.01f, 1},
+          {0, 0, 1, -1},
+          {0, 0, 1, Float.NaN},
+          {0, 0, 1, Float.POSITIVE_INFINITY},
+          {0, 0, 1, Float.NEGATIVE_INFINITY}
+        }) {
+      var error = judged(said[0], said[1], said[2], said[3]).getError();
+
+      assertThat(error.getReason()).isEqualTo(Reason.REASON_PREDICTION_INVALID);
+      assertThat(error.getEventId()).isEqualTo(77);
+      assertThat(error.getMessage()).contains("from echo/1 (expected: ");
+    }
+  }
+
+  @Test
+  void aVectorOfFloatRoundingIsMadeUnit() throws IOException {
+    var prediction = judged(0.6f, 0, 0.8f, 1).getPrediction();
+
+    assertThat(Math.hypot(prediction.getX(), prediction.getZ())).isCloseTo(1, within(1e-15));
+  }
+
+  @Test
+  void moreRowsThanPromisedAreAProgrammersError() throws IOException {
+    try (var echo = OnnxPredictor.load(echo(), 5, 1)) {
+      var table = table(new int[] {6});
+
+      assertThatThrownBy(() -> echo.predict(table))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("row_count: 6 (expected: 1..5)");
+    }
+  }
+
+  @Test
+  void anotherSignatureIsRefused() {
+    for (String name : new String[] {"features", "lengths", "direction", "kappa"}) {
+      var other = name.substring(0, name.length() - 1) + "q";
+
+      assertThatThrownBy(() -> OnnxPredictor.load(renamed(echo(), name, other), 768, 1))
+          .isInstanceOf(PredictorException.class)
+          .hasMessageContaining(other)
+          .hasMessageContaining("(expected: ");
+    }
+  }
+
+  @Test
+  void garbageIsRefused() {
+    for (byte[] file :
+        new byte[][] {{}, {1, 2, 3}, "not a model".getBytes(StandardCharsets.UTF_8)}) {
+      assertThatThrownBy(() -> OnnxPredictor.load(file, 768, 1))
+          .isInstanceOf(PredictorException.class)
+          .hasMessageStartingWith("model.onnx: ");
+    }
+  }
+
+  @Test
+  void weightsInAnotherFileAreRefused() throws IOException {
+    var tensor =
+        UnknownFieldSet.newBuilder()
+            .mergeField(14, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+            .build();
+    assertThatThrownBy(() -> OnnxPredictor.load(withInitializer(tensor), 768, 1))
+        .hasMessageContaining("a tensor lies in another file");
+    var named =
+        UnknownFieldSet.newBuilder()
+            .mergeField(
+                13, UnknownFieldSet.Field.newBuilder().addLengthDelimited(ByteString.EMPTY).build())
+            .build();
+    assertThatThrownBy(() -> OnnxPredictor.load(withInitializer(named), 768, 1))
+        .hasMessageContaining("a tensor lies in another file");
+    OnnxFile.requireSelfContained(echo());
+  }
+
+  private static byte[] withInitializer(UnknownFieldSet tensor) throws IOException {
+    var graph =
+        UnknownFieldSet.newBuilder()
+            .mergeField(
+                5,
+                UnknownFieldSet.Field.newBuilder()
+                    .addLengthDelimited(tensor.toByteString())
+                    .build())
+            .build();
+    return UnknownFieldSet.parseFrom(echo()).toBuilder()
+        .mergeField(
+            7, UnknownFieldSet.Field.newBuilder().addLengthDelimited(graph.toByteString()).build())
+        .build()
+        .toByteArray();
+  }
+
+  private static EventResult judged(float x, float y, float z, float kappa) throws IOException {
+    float[] rows = {x, y, z, 0, kappa, 0, 0, 0, 1, 0, 1, 0};
+    var table =
+        FeatureTable.owning(
+            new long[] {77, 78}, new int[] {1, 1}, new int[] {1, 1}, new int[2], rows);
+    try (var echo =
+        ServedModel.ready(
+            "echo", "1", Model.Runtime.RUNTIME_ONNX, "", "", OnnxPredictor.load(echo(), 768, 1))) {
+      var answers = echo.predictor().predict(table);
+      assertThat(EventResults.judge(table, 1, answers, echo.card()).hasPrediction()).isTrue();
+      return EventResults.judge(table, 0, answers, echo.card());
+    }
+  }
+
+  private static FeatureTable ragged(SplittableRandom random, int events) {
+    int[] rowCount = new int[events];
+    for (int event = 0; event < events; event++) {
+      rowCount[event] = random.nextInt(12) == 0 ? random.nextInt(769) : random.nextInt(20);
+    }
+    return table(rowCount);
+  }
+
+  /** Rows whose values are all different. */
+  private static FeatureTable table(int[] rowCount) {
+    int rows = 0;
+    for (int count : rowCount) {
+      rows += count;
+    }
+    float[] values = new float[rows * FeatureTable.COLUMN_COUNT];
+    for (int index = 0; index < values.length; index++) {
+      values[index] = index;
+    }
+    return FeatureTable.owning(
+        new long[rowCount.length], rowCount, rowCount.clone(), new int[rowCount.length], values);
+  }
+
+  static byte[] echo() throws IOException {
+    try (var stream = OnnxPredictorTest.class.getResourceAsStream("echo.onnx")) {
+      return requireNonNull(stream, "echo.onnx").readAllBytes();
+    }
+  }
+
+  /** The file with a name replaced by another of the same length. */
+  private static byte[] renamed(byte[] file, String name, String other) {
+    var text = new String(file, StandardCharsets.ISO_8859_1);
+    return text.replace(name, other).getBytes(StandardCharsets.ISO_8859_1);
+  }
+}
