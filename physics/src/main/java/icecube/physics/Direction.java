@@ -59,7 +59,8 @@ public record Direction(double x, double y, double z) {
 
   /** Angle around z from x towards y, in [0, 2π) rad; 0 at the poles. */
   public double azimuthRad() {
-    double angle = Math.atan2(y, x);
+    // + 0.0 turns −0 into 0, else the azimuth of a pole would be π where x is −0.
+    double angle = Math.atan2(y + 0.0, x + 0.0);
     double azimuth = angle < 0 ? angle + 2 * Math.PI : angle;
     // −1e-17 + 2π rounds to 2π itself, which is the same point as 0.
     return azimuth >= 2 * Math.PI ? 0 : azimuth + 0.0;

@@ -23,6 +23,8 @@ class DirectionTest {
     assertAngles(new Direction(0, 0, 1), 0, 0);
     assertAngles(new Direction(0, 0, -1), 0, PI);
     assertAngles(new Direction(0.0, -0.0, -1), 0, PI);
+    assertAngles(new Direction(-0.0, 0.0, 1), 0, 0);
+    assertAngles(Direction.along(-0.0, -0.0, -2), 0, PI);
   }
 
   @Test
