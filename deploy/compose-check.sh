@@ -107,7 +107,7 @@ start_dockerd() {
   dockerd --data-root "$work/docker" --exec-root "$work/exec" --pidfile "$work/dockerd.pid" \
     --host "$DOCKER_HOST" >"$work/dockerd.log" 2>&1 &
   dockerd=$!
-  if ! wait_for "$DOCKERD_SECONDS_MAX" docker_answers; then
+  if ! wait_for "$DOCKERD_SECONDS_MAX" docker_answers_or_died || ! docker_answers; then
     tail -n 5 "$work/dockerd.log" | sed 's/^/  /'
     skip "dockerd does not start here: see the lines above"
   fi
@@ -116,6 +116,10 @@ start_dockerd() {
 
 docker_answers() {
   docker info >/dev/null 2>&1
+}
+
+docker_answers_or_died() {
+  docker_answers || ! kill -0 "$dockerd" 2>/dev/null
 }
 
 find_docker() {

@@ -84,5 +84,13 @@ for cut in 5 20 40 60 80 100 120 140 160 180 200 220; do
   require_atomic "cut $cut, second restart"
   crash
 done
+
+# What no cut can mend must stop the start.
+printf 'no RDB at all' >"$(find "$work/data/appendonlydir" -name '*.base.rdb')"
+if REDIS_DATA=$work/data timeout 10 sh "$here/redis-guarded.sh" --port 0 >"$work/log" 2>&1; then
+  fail "broken base file: Redis ran (expected: the guard refuses)"
+fi
+grep -q 'cannot be mended' "$work/log" || fail "broken base file: no word of the guard (expected: what to do)"
+
 [ "$torn" -gt 0 ] || fail "no cut met a script (expected: at least one)"
 echo "OK redis-guard-check: 12 cuts, $torn inside a script, $(redis-server --version | cut -d' ' -f3): all-or-nothing held"
