@@ -13,11 +13,11 @@ _REASON_PREFIX = "REASON_"
 _QUALITY_PREFIX = "QUALITY_"
 _DETAILS = "grpc-status-details-bin"
 
-# The server refuses more than this of one event; a column value beyond uint32 or float cannot even
-# be encoded.
+# As the project's own channels; what is too large to send, the server refuses with its own words.
+_MESSAGE_BYTES_MAX = 16 * 1024 * 1024
 _OPTIONS = (
-    ("grpc.max_receive_message_length", 32 * 1024 * 1024),
-    ("grpc.max_send_message_length", 32 * 1024 * 1024),
+    ("grpc.max_receive_message_length", _MESSAGE_BYTES_MAX),
+    ("grpc.max_send_message_length", -1),
 )
 
 
