@@ -33,6 +33,12 @@ with_libraries() {
   done
 }
 
+# Docker gives a tmpfs the mode of the folder that it covers, whatever its options say.
+with_tmp() {
+  mkdir -p "$1/tmp"
+  chmod 1777 "$1/tmp"
+}
+
 # Imports a root folder as an image; everything belongs to root except an optional data folder.
 import() {
   root=$1
@@ -55,15 +61,20 @@ java_image() {
     jdk=$(dirname "$(dirname "$(readlink -f "$jlink")")")
   fi
   root=$work/jre
-  mkdir -p "$root/opt" "$root/tmp" "$root/app"
+  mkdir -p "$root/opt"
+  with_tmp "$root"
   "$jdk/bin/jlink" --output "$root/opt/java" --strip-debug --no-header-files --no-man-pages \
     --add-modules java.se,jdk.crypto.ec,jdk.httpserver,jdk.jfr,jdk.management,jdk.net,jdk.unsupported,jdk.zipfs
   # The class archive of the official images: it halves the start of every health check.
   "$root/opt/java/bin/java" -Xshare:dump >/dev/null
-  libstdcxx=$(ldconfig -p | sed -n 's/.*libstdc++\.so\.6 .*x86-64.* => //p;s/.*libstdc++\.so\.6 .*AArch64.* => //p' | head -n 1)
-  [ -n "$libstdcxx" ] || die "libstdc++.so.6: not found (expected: installed); ONNX Runtime needs it"
+  # What the libraries inside our jars (ONNX Runtime, Netty, zstd) link, as in any Debian.
+  for name in libstdc++.so.6 libgcc_s.so.1 libm.so.6 libpthread.so.0 libdl.so.2 librt.so.1 libz.so.1; do
+    file=$(ldconfig -p | sed -n "s/^[[:space:]]*$name (.*\(x86-64\|AArch64\).* => //p" | head -n 1)
+    [ -n "$file" ] || die "$name: not found (expected: installed); apt-get install libstdc++6 zlib1g"
+    with_libraries "$root" "$file"
+  done
   # Native libraries are copied whole; what only a desktop has (X11, ALSA) is never loaded.
-  with_libraries "$root" "$libstdcxx" "$root/opt/java/bin/java" "$root/opt/java/lib/server/libjvm.so" \
+  with_libraries "$root" "$root/opt/java/bin/java" "$root/opt/java/lib/server/libjvm.so" \
     "$root/opt/java/lib/libjava.so" "$root/opt/java/lib/libnet.so" "$root/opt/java/lib/libnio.so" \
     "$root/opt/java/lib/libzip.so" "$root/opt/java/lib/libmanagement.so"
   import "$root" icecube-local/jre:latest --change 'ENV PATH=/opt/java/bin'
@@ -77,7 +88,8 @@ redis_image() {
   shell=$(need busybox "$advice")
   ldd "$shell" >/dev/null 2>&1 && die "$shell: dynamic (expected: static); $advice"
   root=$work/redis
-  mkdir -p "$root/bin" "$root/data" "$root/tmp"
+  mkdir -p "$root/bin" "$root/data"
+  with_tmp "$root"
   with_libraries "$root" "$server" "$cli" "$check"
   cp "$shell" "$root/bin/busybox"
   ln -s busybox "$root/bin/sh"
