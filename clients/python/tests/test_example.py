@@ -86,7 +86,7 @@ class RealServerTest(unittest.TestCase):
         cosine = math.cos(answer.zenith_rad) * math.cos(1.0) + math.sin(answer.zenith_rad) * math.sin(
             1.0
         ) * math.cos(answer.azimuth_rad - 2.0)
-        self.assertLess(math.acos(min(1.0, cosine)), math.radians(15))
+        self.assertLess(math.acos(min(1.0, cosine)), math.radians(5))
 
     def test_it_lists_its_models(self):
         with Client(TARGET) as client:
