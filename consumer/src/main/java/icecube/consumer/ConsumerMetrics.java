@@ -70,6 +70,9 @@ final class ConsumerMetrics {
     Gauge.builder("icecube.consumer.window.entries", windowEntries::getAsInt).register(meters);
   }
 
+  /**
+   * @param ageMicros time from emission to publication; below 0 if unknown
+   */
   void published(int predictions, List<DeadLetter> letters, long ageMicros, long publishNanos) {
     predicted.increment(predictions);
     for (DeadLetter letter : letters) {

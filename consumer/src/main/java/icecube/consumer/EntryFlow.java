@@ -177,7 +177,9 @@ final class EntryFlow {
     switch (outcome) {
       case PUBLISHED -> {
         long ageMicros =
-            found.emittedUnixUs() == 0 ? -1 : flows.time().unixMicros() - found.emittedUnixUs();
+            found.emittedUnixUs() == 0
+                ? -1
+                : Math.max(0, flows.time().unixMicros() - found.emittedUnixUs());
         long publishNanos = flows.time().nanoTime() - startNanos;
         flows
             .metrics()

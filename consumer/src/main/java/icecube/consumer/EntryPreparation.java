@@ -4,6 +4,7 @@ package icecube.consumer;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
+import icecube.physics.DetectorGeometry;
 import icecube.physics.Event;
 import icecube.physics.EventDefect;
 import icecube.proto.EventCodec;
@@ -13,6 +14,7 @@ import icecube.proto.Reasons;
 import icecube.stream.DeliveredEntry;
 import icecube.stream.EventDigest;
 import icecube.v1.DeadLetter;
+import icecube.v1.Detector;
 import icecube.v1.EventBatch;
 import icecube.v1.Reason;
 import icecube.v1.Rejection;
@@ -20,6 +22,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads an entry's bytes, refuses what no direction can be made of, and builds the features of the
@@ -63,51 +67,51 @@ final class EntryPreparation {
     var deadDigest = EventDigest.ZERO;
     for (int index = 0; index < events.size(); index++) {
       Event event = events.get(index);
-      Rejection rejection = rejected.get(index);
-      var finding = EventDefect.find(event.pulses(), detector.geometry());
-      if (rejection == null && finding.isEmpty()) {
+      var letter = refusal(event, rejected.get(index), batch.getDetector(), detector.geometry());
+      if (letter.isPresent()) {
+        letters.add(letter.get());
+        deadDigest = deadDigest.plus(event.id());
+      } else {
         sound.add(event);
-        continue;
       }
-      deadDigest = deadDigest.plus(event.id());
-      letters.add(
-          rejection == null
-              ? SoundEvents.letter(
-                  event,
-                  detector.geometry(),
-                  Reasons.of(finding.orElseThrow().defect()),
-                  finding.orElseThrow().message())
-              : SoundEvents.letter(
-                  event, detector.geometry(), rejection.getReason(), rejection.getMessage()));
     }
     return new PreparedEntry(
-        new SoundEvents(sound, detector.geometry()),
+        new SoundEvents(sound, batch.getDetector()),
         FeatureCodec.encode(detector.features().build(sound)),
         letters,
         deadDigest,
         batch.getEmittedUnixUs());
   }
 
-  /** Dead letters for every event of an entry that kills whoever predicts it. */
+  /** What the emitter has refused stays refused; everything else is looked at here. */
+  private static Optional<DeadLetter> refusal(
+      Event event, @Nullable Rejection rejection, Detector detector, DetectorGeometry geometry) {
+    if (rejection != null) {
+      return Optional.of(
+          SoundEvents.letter(event, detector, rejection.getReason(), rejection.getMessage()));
+    }
+    return EventDefect.find(event.pulses(), geometry)
+        .map(
+            finding ->
+                SoundEvents.letter(
+                    event, detector, Reasons.of(finding.defect()), finding.message()));
+  }
+
+  /** Dead letters for every event of an entry that kills whoever predicts it; asks nobody. */
   PreparedEntry crashLoop(DeliveredEntry entry) {
     try {
       var batch = EventBatch.parseFrom(entry.payload());
       List<Event> events = EventCodec.decode(batch);
       requireAsAppended(entry, batch);
-      var geometry = detectors.find(batch.getDetector().getGeometryHash()).geometry();
       List<DeadLetter> letters = new ArrayList<>(events.size());
       for (Event event : events) {
         letters.add(
-            SoundEvents.letter(event, geometry, Reason.REASON_CRASH_LOOP, CRASH_LOOP_MESSAGE));
+            SoundEvents.letter(
+                event, batch.getDetector(), Reason.REASON_CRASH_LOOP, CRASH_LOOP_MESSAGE));
       }
       return PreparedEntry.dead(letters, entry.digest());
-    } catch (InvalidProtocolBufferException e) {
+    } catch (InvalidProtocolBufferException | ReasonException e) {
       return unreadable(entry, String.valueOf(e.getMessage()));
-    } catch (ReasonException e) {
-      if (e.reason() == Reason.REASON_DETECTOR_UNKNOWN) {
-        throw e;
-      }
-      return unreadable(entry, e.getMessage());
     }
   }
 

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.consumer;
 
-import icecube.physics.DetectorGeometry;
 import icecube.physics.Event;
 import icecube.physics.IceCube86;
 import icecube.proto.EventCodec;
 import icecube.v1.DeadLetter;
+import icecube.v1.Detector;
 import icecube.v1.Reason;
 import java.util.List;
 
 /**
- * Events in the order in which they are predicted, with their detector.
+ * Events in the order in which they are predicted, with the detector their entry names.
  *
  * @param events the events
- * @param geometry their detector
+ * @param detector their detector, as the emitter wrote it
  */
-record SoundEvents(List<Event> events, DetectorGeometry geometry) {
-  static final SoundEvents NONE = new SoundEvents(List.of(), IceCube86.geometry());
+record SoundEvents(List<Event> events, Detector detector) {
+  static final SoundEvents NONE = new SoundEvents(List.of(), Detector.getDefaultInstance());
 
   SoundEvents {
     events = List.copyOf(events);
@@ -24,16 +24,19 @@ record SoundEvents(List<Event> events, DetectorGeometry geometry) {
 
   /** The dead letter of the event at {@code index}. */
   DeadLetter letter(int index, Reason reason, String message) {
-    return letter(events.get(index), geometry, reason, message);
+    return letter(events.get(index), detector, reason, message);
   }
 
   /** A dead letter with the event itself in it, so that it can be sent round again. */
-  static DeadLetter letter(Event event, DetectorGeometry geometry, Reason reason, String message) {
+  static DeadLetter letter(Event event, Detector detector, Reason reason, String message) {
+    // The codec wants a geometry only to name it; the entry's own name replaces it.
+    var alone =
+        EventCodec.encode(List.of(event), IceCube86.geometry()).toBuilder().setDetector(detector);
     return DeadLetter.newBuilder()
         .setEventId(event.id())
         .setReason(reason)
         .setMessage(message)
-        .setEvent(EventCodec.encode(List.of(event), geometry))
+        .setEvent(alone)
         .build();
   }
 }

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.consumer;
+
+import icecube.physics.DetectorGeometry;
+import icecube.stream.AppendResult;
+import icecube.stream.Claim;
+import icecube.stream.ClaimSettings;
+import icecube.stream.Completion;
+import icecube.stream.CompletionOutcome;
+import icecube.stream.EventEntry;
+import icecube.stream.EventLog;
+import icecube.stream.PartitionAccount;
+import icecube.stream.ProducerMark;
+import icecube.stream.PublishedEntry;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+/** A log in front of another; a test overrides what it wants to change. */
+class ForwardingEventLog implements EventLog {
+  private final EventLog log;
+
+  ForwardingEventLog(EventLog log) {
+    this.log = log;
+  }
+
+  /** Does what the emitter asked for. */
+  <T> T around(Supplier<T> operation) {
+    return operation.get();
+  }
+
+  @Override
+  public int partitionCount() {
+    return log.partitionCount();
+  }
+
+  @Override
+  public void putGeometry(DetectorGeometry geometry) {
+    Boolean unused =
+        around(
+            () -> {
+              log.putGeometry(geometry);
+              return true;
+            });
+  }
+
+  @Override
+  public Optional<DetectorGeometry> geometry(String hash) {
+    return log.geometry(hash);
+  }
+
+  @Override
+  public ProducerMark openProducer(int partition, String fingerprint) {
+    return around(() -> log.openProducer(partition, fingerprint));
+  }
+
+  @Override
+  public AppendResult append(
+      int partition, long epoch, long firstSequence, List<EventEntry> entries, int backlogMax) {
+    return around(() -> log.append(partition, epoch, firstSequence, entries, backlogMax));
+  }
+
+  @Override
+  public AppendResult finishProducer(int partition, long epoch, long entryCount) {
+    return around(() -> log.finishProducer(partition, epoch, entryCount));
+  }
+
+  @Override
+  public EntryReader openReader(int partition, String consumer) {
+    return log.openReader(partition, consumer);
+  }
+
+  @Override
+  public CompletionStage<CompletionOutcome> complete(int partition, Completion completion) {
+    return log.complete(partition, completion);
+  }
+
+  @Override
+  public Set<Long> renew(int partition, String consumer, Collection<Long> sequences) {
+    return log.renew(partition, consumer, sequences);
+  }
+
+  @Override
+  public Claim claim(int partition, String consumer, ClaimSettings settings, boolean lone) {
+    return log.claim(partition, consumer, settings, lone);
+  }
+
+  @Override
+  public void leave(int partition, String consumer) {
+    log.leave(partition, consumer);
+  }
+
+  @Override
+  public PartitionAccount account(int partition) {
+    return around(() -> log.account(partition));
+  }
+
+  @Override
+  public List<PublishedEntry> predictions(int partition, String afterId, int countMax) {
+    return log.predictions(partition, afterId, countMax);
+  }
+
+  @Override
+  public List<PublishedEntry> deadLetters(int partition, String afterId, int countMax) {
+    return log.deadLetters(partition, afterId, countMax);
+  }
+
+  @Override
+  public void check() {
+    log.check();
+  }
+
+  @Override
+  public void close() {
+    log.close();
+  }
+}
