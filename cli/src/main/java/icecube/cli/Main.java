@@ -2,7 +2,6 @@
 package icecube.cli;
 
 import java.io.PrintWriter;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +14,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The root of the command line; the only class that ends the process. */
 @Command(
@@ -39,8 +39,7 @@ import picocli.CommandLine.Spec;
       "  --model-server is ICECUBE_MODEL_SERVER; a flag wins over its variable.",
       "",
       "Example: ./icecube run --events 20000 --seed 1"
-    },
-    exitCodeListHeading = "%nExit codes:%n")
+    })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
 
@@ -75,17 +74,8 @@ public final class Main implements Runnable {
             .setParameterExceptionHandler(Main::explainUsage)
             .setExecutionExceptionHandler(Failures::explain);
     withAllSubcommands(commandLine)
-        .forEach(
-            command ->
-                command
-                    .getCommandSpec()
-                    .usageMessage()
-                    .exitCodeList(
-                        Arrays.stream(ExitCode.values())
-                            .collect(
-                                LinkedHashMap::new,
-                                (map, exit) -> map.put(" " + exit.code(), exit.meaning()),
-                                Map::putAll)));
+        .map(command -> command.getCommandSpec().usageMessage())
+        .forEach(usage -> usage.exitCodeListHeading("%nExit codes:%n").exitCodeList(exitCodes()));
     EnvironmentDefaults defaults = new EnvironmentDefaults(environment);
     commandLine.setDefaultValueProvider(defaults);
     commandLine.setExecutionStrategy(
@@ -94,6 +84,14 @@ public final class Main implements Runnable {
           return new CommandLine.RunLast().execute(parsed);
         });
     return commandLine;
+  }
+
+  private static Map<String, String> exitCodes() {
+    Map<String, String> meanings = new LinkedHashMap<>();
+    for (ExitCode exit : ExitCode.values()) {
+      meanings.put(" " + exit.code(), exit.meaning());
+    }
+    return meanings;
   }
 
   private static Stream<CommandLine> withAllSubcommands(CommandLine commandLine) {
@@ -106,7 +104,9 @@ public final class Main implements Runnable {
     CommandLine command = failure.getCommandLine();
     PrintWriter err = command.getErr();
     err.println("icecube: " + failure.getMessage());
-    if (!CommandLine.UnmatchedArgumentException.printSuggestions(failure, err)) {
+    if (failure instanceof UnmatchedArgumentException && !command.getSubcommands().isEmpty()) {
+      err.println("Commands: " + String.join(", ", command.getSubcommands().keySet()));
+    } else if (!UnmatchedArgumentException.printSuggestions(failure, err)) {
       err.println("See: icecube " + nameOf(command) + "--help");
     }
     return ExitCode.USAGE.code();

@@ -36,8 +36,7 @@ final class CommandLineTest {
         "serve",
         "registry",
         "evaluate",
-        "reconcile",
-        "probe"
+        "reconcile"
       })
   void everyCommandHelpsWithAnExampleAndItsExitCodes(String command) {
     assertThat(execute(command, "--help")).isZero();
