@@ -4,6 +4,7 @@ package icecube.stream;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +75,41 @@ final class EntryFields {
         number(reply.get(3)),
         number(reply.get(4)),
         number(reply.get(5)));
+  }
+
+  /** The arguments of {@link Script#APPEND}. */
+  static byte[][] append(long epoch, long firstSequence, List<EventEntry> entries, int backlogMax) {
+    var arguments = new ArrayList<byte[]>(3 + 4 * entries.size());
+    arguments.add(bytes(epoch));
+    arguments.add(bytes(firstSequence));
+    arguments.add(bytes(backlogMax));
+    for (var entry : entries) {
+      arguments.add(entry.payload());
+      arguments.add(bytes(entry.eventCount()));
+      arguments.add(bytes(entry.digest().first()));
+      arguments.add(bytes(entry.digest().second()));
+    }
+    return arguments.toArray(new byte[0][]);
+  }
+
+  /** The arguments of {@link Script#COMPLETE}. */
+  static byte[][] complete(Completion completion) {
+    var predictions = completion.predictions();
+    var deadLetters = completion.deadLetters();
+    return new byte[][] {
+      bytes(StreamKeys.GROUP),
+      bytes(completion.consumer()),
+      bytes(completion.sequence()),
+      bytes(completion.ownerOnly() ? 1 : 0),
+      bytes(predictions.eventCount()),
+      bytes(predictions.digest().first()),
+      bytes(predictions.digest().second()),
+      predictions.payload(),
+      bytes(deadLetters.eventCount()),
+      bytes(deadLetters.digest().first()),
+      bytes(deadLetters.digest().second()),
+      deadLetters.payload()
+    };
   }
 
   private static long numberOrZero(@Nullable Object value) {

@@ -130,19 +130,10 @@ public final class RedisEventLog implements EventLog {
   public AppendResult append(
       int partition, long epoch, long firstSequence, List<EventEntry> entries, int backlogMax) {
     Arguments.checkAppend(firstSequence, entries, backlogMax);
-    var arguments = new ArrayList<byte[]>(3 + 4 * entries.size());
-    arguments.add(bytes(epoch));
-    arguments.add(bytes(firstSequence));
-    arguments.add(bytes(backlogMax));
-    for (var entry : entries) {
-      arguments.add(entry.payload());
-      arguments.add(bytes(entry.eventCount()));
-      arguments.add(bytes(entry.digest().first()));
-      arguments.add(bytes(entry.digest().second()));
-    }
+    byte[][] arguments = EntryFields.append(epoch, firstSequence, entries, backlogMax);
     var partitionKeys = new String[] {keys.events(check(partition)), keys.meta(partition)};
     try {
-      return appended(ask(Script.APPEND, partitionKeys, arguments.toArray(new byte[0][])));
+      return appended(ask(Script.APPEND, partitionKeys, arguments));
     } catch (EventLogException e) {
       if (RedisFailures.isOutOfMemory(e.getCause())) {
         return new AppendResult(AppendResult.Status.BUSY, account(partition).lastSequence());
@@ -182,24 +173,8 @@ public final class RedisEventLog implements EventLog {
       keys.meta(partition),
       keys.solo(partition)
     };
-    var predictions = completion.predictions();
-    var deadLetters = completion.deadLetters();
     return link.scripts()
-        .call(
-            Script.COMPLETE,
-            partitionKeys,
-            bytes(StreamKeys.GROUP),
-            bytes(completion.consumer()),
-            bytes(completion.sequence()),
-            bytes(completion.ownerOnly() ? 1 : 0),
-            bytes(predictions.eventCount()),
-            bytes(predictions.digest().first()),
-            bytes(predictions.digest().second()),
-            predictions.payload(),
-            bytes(deadLetters.eventCount()),
-            bytes(deadLetters.digest().first()),
-            bytes(deadLetters.digest().second()),
-            deadLetters.payload())
+        .call(Script.COMPLETE, partitionKeys, EntryFields.complete(completion))
         .handle(this::outcome)
         .thenCompose(Function.identity());
   }
