@@ -17,6 +17,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One open {@code PredictStream}.
@@ -31,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 final class PredictStreamCall implements StreamObserver<PredictRequest>, Answerer {
   /** The most requests read and not yet answered. */
   static final int IN_FLIGHT_MAX = 64;
+
+  private static final Logger LOG = LoggerFactory.getLogger(PredictStreamCall.class);
 
   private final ServerCallStreamObserver<PredictResponse> caller;
   private final Admission admission;
@@ -135,12 +139,16 @@ final class PredictStreamCall implements StreamObserver<PredictRequest>, Answere
 
   private void cancel() {
     cancelled = true;
+    dropWaiting();
+    write();
+  }
+
+  private void dropWaiting() {
     for (QueuedRequest request : queued) {
       if (queue.cancel(request)) {
         metrics.cancelled();
       }
     }
-    write();
   }
 
   private void write() {
@@ -149,9 +157,22 @@ final class PredictStreamCall implements StreamObserver<PredictRequest>, Answere
     }
     int seen = 1;
     do {
-      writeAll();
+      try {
+        writeAll();
+      } catch (RuntimeException e) {
+        // The call ended between two checks; a writer that stopped here would block all later ones.
+        LOG.atWarn().setCause(e).log("a stream could not be written to and is given up");
+        giveUp();
+      }
       seen = writers.addAndGet(-seen);
     } while (seen != 0);
+  }
+
+  private void giveUp() {
+    dropWaiting();
+    if (!ended) {
+      end(() -> {});
+    }
   }
 
   private void writeAll() {
