@@ -123,12 +123,18 @@ record ModelManifest(
     }
   }
 
+  /** What this record's own checks said, else what the parser said with the field it meant. */
   private static String rootMessage(JsonProcessingException e) {
-    Throwable root = e.getCause() instanceof IllegalArgumentException wrong ? wrong : e;
-    String message = String.valueOf(root.getMessage()).lines().findFirst().orElse("unreadable");
-    return root == e && e instanceof JsonMappingException mapping
-        ? fieldOf(mapping) + message
-        : message;
+    if (e.getCause() instanceof IllegalArgumentException wrong) {
+      return firstLine(wrong);
+    }
+    return e instanceof JsonMappingException mapping
+        ? fieldOf(mapping) + firstLine(e)
+        : firstLine(e);
+  }
+
+  private static String firstLine(Exception e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("unreadable");
   }
 
   /** The field's dotted path and a colon, or nothing if the whole file is meant. */

@@ -27,7 +27,7 @@ final class ModelRepository implements AutoCloseable {
   /** Versions of one model, oldest first: numbers by value, then names. */
   private static final Comparator<String> BY_VERSION =
       comparing((String version) -> !isNumber(version))
-          .thenComparing(version -> isNumber(version) ? version.length() : 0)
+          .thenComparingInt(version -> isNumber(version) ? version.length() : 0)
           .thenComparing(Comparator.naturalOrder());
 
   private static final Comparator<ServedModel> BY_NAME_AND_VERSION =

@@ -16,6 +16,7 @@ import icecube.v1.Stream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -62,14 +63,14 @@ final class ContractGoldenTest {
         .build();
   }
 
-  private static TreeSet<String> missing(TreeSet<String> wanted, TreeSet<String> there) {
+  private static Set<String> missing(Set<String> wanted, Set<String> there) {
     var missing = new TreeSet<>(wanted);
     missing.removeAll(there);
     return missing;
   }
 
   /** One line per thing a peer depends on. */
-  private static TreeSet<String> facts(FileDescriptorSet contracts) {
+  private static Set<String> facts(FileDescriptorSet contracts) {
     var facts = new TreeSet<String>();
     for (FileDescriptorProto file : contracts.getFileList()) {
       file.getMessageTypeList().forEach(type -> addMessage(facts, file.getPackage(), type));
@@ -92,7 +93,7 @@ final class ContractGoldenTest {
     return facts;
   }
 
-  private static void addMessage(TreeSet<String> facts, String scope, DescriptorProto type) {
+  private static void addMessage(Set<String> facts, String scope, DescriptorProto type) {
     String name = scope + "." + type.getName();
     for (FieldDescriptorProto field : type.getFieldList()) {
       facts.add(
@@ -109,7 +110,7 @@ final class ContractGoldenTest {
     type.getEnumTypeList().forEach(nested -> addEnum(facts, name, nested));
   }
 
-  private static void addEnum(TreeSet<String> facts, String scope, EnumDescriptorProto type) {
+  private static void addEnum(Set<String> facts, String scope, EnumDescriptorProto type) {
     for (var value : type.getValueList()) {
       facts.add(
           "value %s.%s.%s = %d"
