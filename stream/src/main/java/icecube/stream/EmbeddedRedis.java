@@ -39,15 +39,17 @@ public final class EmbeddedRedis implements AutoCloseable {
   private final Path folder;
   private final RedisBinary binary;
   private final int port;
+  private final FolderLock folderLock;
   private final Object lock = new Object();
 
   @GuardedBy("lock")
   private @Nullable RedisProcess process;
 
-  private EmbeddedRedis(Path folder, RedisBinary binary, int port) {
+  private EmbeddedRedis(Path folder, RedisBinary binary, int port, FolderLock folderLock) {
     this.folder = folder;
     this.binary = binary;
     this.port = port;
+    this.folderLock = folderLock;
     this.process = launch();
   }
 
@@ -64,11 +66,13 @@ public final class EmbeddedRedis implements AutoCloseable {
   /** Starts this Redis over {@code folder}. */
   public static EmbeddedRedis start(Path folder, RedisBinary binary) {
     var home = folder.toAbsolutePath();
+    var folderLock = FolderLock.of(home);
     for (int attempt = 1; ; attempt++) {
       try {
-        return new EmbeddedRedis(home, binary, freePort());
-      } catch (PortTakenException e) {
-        if (attempt == PORT_ATTEMPTS_MAX) {
+        return new EmbeddedRedis(home, binary, freePort(), folderLock);
+      } catch (EventLogException e) {
+        if (!(e instanceof PortTakenException) || attempt == PORT_ATTEMPTS_MAX) {
+          folderLock.close();
           throw e;
         }
       }
@@ -98,13 +102,18 @@ public final class EmbeddedRedis implements AutoCloseable {
   /** Starts it again over the same folder, on the same port, after stopping it if it runs. */
   public void restart() {
     synchronized (lock) {
-      close();
+      stop();
       process = launch();
     }
   }
 
   @Override
   public void close() {
+    stop();
+    folderLock.close();
+  }
+
+  private void stop() {
     synchronized (lock) {
       if (process != null) {
         process.stop(STOP_TIMEOUT);
@@ -148,13 +157,11 @@ public final class EmbeddedRedis implements AutoCloseable {
         """
             .formatted(HOST, port, folder.toString().replace("\\", "\\\\").replace("\"", "\\\""));
     try {
-      Files.createDirectories(folder);
       var file = folder.resolve("redis.conf");
       Files.writeString(file, settings);
       return file.toString();
     } catch (IOException e) {
-      throw new EventLogException(
-          folder + ": not writable (expected: a folder for Redis' files)", e);
+      throw FolderLock.notWritable(folder, e);
     }
   }
 

@@ -70,6 +70,9 @@ public interface EventLog extends AutoCloseable {
   /**
    * Publishes what became of an entry: predictions, dead letters, acknowledgement and account in
    * one atomic step, and only if the entry is still pending. First publication wins.
+   *
+   * <p>The stage may complete on a thread that serves all connections: what follows on it must not
+   * wait, least of all for this log.
    */
   CompletionStage<CompletionOutcome> complete(int partition, Completion completion);
 

@@ -209,6 +209,18 @@ abstract class EmbeddedRedisContract {
   }
 
   @Test
+  void secondOverTheSameFolderIsRefusedUntilTheFirstIsClosed() {
+    var folder = home.resolve("redis");
+    try (var first = EmbeddedRedis.start(folder, binary)) {
+      assertThatExceptionOfType(EventLogException.class)
+          .isThrownBy(() -> EmbeddedRedis.start(folder, binary).close())
+          .withMessageContaining("in use by another icecube");
+      assertThat(first.binary()).isEqualTo(binary);
+    }
+    EmbeddedRedis.start(folder, binary).close();
+  }
+
+  @Test
   void closedTwiceIsClosed() {
     var redis = EmbeddedRedis.start(home.resolve("redis"), binary);
 
