@@ -2,9 +2,6 @@
 package icecube.dataset;
 
 import icecube.physics.DetectorGeometry;
-import java.io.BufferedWriter;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -69,23 +66,16 @@ public final class GeometryCsv {
    * @throws DatasetException if the place cannot be written
    */
   public static void write(Path file, DetectorGeometry geometry) {
-    WholeFile whole = WholeFile.at(file);
-    try (BufferedWriter out = Files.newBufferedWriter(whole.part())) {
-      out.write("sensor_id,x,y,z\n");
-      for (int sensorId = 0; sensorId < geometry.sensorCount(); sensorId++) {
-        out.write(
-            sensorId
-                + ","
-                + geometry.xMeters(sensorId)
-                + ","
-                + geometry.yMeters(sensorId)
-                + ","
-                + geometry.zMeters(sensorId)
-                + "\n");
-      }
-    } catch (IOException e) {
-      throw WholeFile.unwritable(file, e);
-    }
-    whole.complete();
+    WholeFile.write(
+        file,
+        out -> {
+          out.write("sensor_id,x,y,z\n");
+          for (int sensorId = 0; sensorId < geometry.sensorCount(); sensorId++) {
+            float x = geometry.xMeters(sensorId);
+            float y = geometry.yMeters(sensorId);
+            float z = geometry.zMeters(sensorId);
+            out.write(sensorId + "," + x + "," + y + "," + z + "\n");
+          }
+        });
   }
 }

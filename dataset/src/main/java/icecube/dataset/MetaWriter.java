@@ -8,7 +8,10 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Types;
 
-/** Writes {@code train_meta.parquet}: where each event's pulses are and where it came from. */
+/**
+ * Writes {@code train_meta.parquet}: where each event's pulses are and where it came from; angles
+ * are null where the truth is not known. Confined to one thread.
+ */
 public final class MetaWriter implements AutoCloseable {
   private static final MessageType SCHEMA =
       Types.buildMessage()
@@ -66,6 +69,12 @@ public final class MetaWriter implements AutoCloseable {
     rows.write(row);
   }
 
+  /** Gives up: the file will not appear. */
+  public void abandon() {
+    rows.abandon();
+  }
+
+  /** Puts the file in its place, unless the writing of it failed or was given up. */
   @Override
   public void close() {
     rows.close();

@@ -23,9 +23,13 @@ import org.apache.parquet.schema.MessageType;
  * @param <T> what a row is made of
  */
 final class ParquetRows<T> implements AutoCloseable {
+  /** When a row group is full; it is held in memory until then, compressed. */
+  private static final long ROW_GROUP_BYTES = 32L << 20;
+
   private final WholeFile file;
   private final ParquetWriter<T> writer;
   private boolean failed;
+  private boolean closed;
 
   private ParquetRows(WholeFile file, ParquetWriter<T> writer) {
     this.file = file;
@@ -48,6 +52,7 @@ final class ParquetRows<T> implements AutoCloseable {
           new Builder<>(new LocalOutputFile(file.part()), schema, metadata, cells)
               .withConf(new PlainParquetConfiguration())
               .withCompressionCodec(CompressionCodecName.SNAPPY)
+              .withRowGroupSize(ROW_GROUP_BYTES)
               .build();
       return new ParquetRows<>(file, writer);
     } catch (IOException e) {
@@ -56,11 +61,14 @@ final class ParquetRows<T> implements AutoCloseable {
   }
 
   void write(T row) {
+    boolean written = false;
     try {
       writer.write(row);
+      written = true;
     } catch (IOException e) {
-      failed = true;
-      throw WholeFile.unwritable(file.part(), e);
+      throw WholeFile.unwritable(file.target(), e);
+    } finally {
+      failed |= !written;
     }
   }
 
@@ -71,17 +79,22 @@ final class ParquetRows<T> implements AutoCloseable {
 
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    boolean whole = false;
     try {
       writer.close();
+      whole = !failed;
     } catch (IOException e) {
-      failed = true;
-      throw WholeFile.unwritable(file.part(), e);
+      throw WholeFile.unwritable(file.target(), e);
     } finally {
-      if (failed) {
+      if (!whole) {
         file.abandon();
       }
     }
-    if (!failed) {
+    if (whole) {
       file.complete();
     }
   }

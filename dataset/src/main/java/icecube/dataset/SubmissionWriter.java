@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.dataset;
 
-import java.io.BufferedWriter;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.Writer;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -18,21 +17,19 @@ public final class SubmissionWriter {
    * @throws IllegalArgumentException if the rows are not sorted
    */
   public static void write(Path file, List<PredictionRow> rows) {
-    WholeFile whole = WholeFile.at(file);
-    try (BufferedWriter out = Files.newBufferedWriter(whole.part())) {
-      out.write("event_id,azimuth,zenith\n");
-      long previous = Long.MIN_VALUE;
-      for (PredictionRow row : rows) {
-        if (row.eventId() <= previous && previous != Long.MIN_VALUE) {
-          throw new IllegalArgumentException(
-              "event_id: " + row.eventId() + " after " + previous + " (expected: rising)");
-        }
-        previous = row.eventId();
-        out.write(row.eventId() + "," + row.azimuthRad() + "," + row.zenithRad() + "\n");
+    WholeFile.write(file, out -> writeRows(out, rows));
+  }
+
+  private static void writeRows(Writer out, List<PredictionRow> rows) throws IOException {
+    out.write("event_id,azimuth,zenith\n");
+    PredictionRow previous = null;
+    for (PredictionRow row : rows) {
+      if (previous != null && row.eventId() <= previous.eventId()) {
+        throw new IllegalArgumentException(
+            "event_id: " + row.eventId() + " after " + previous.eventId() + " (expected: rising)");
       }
-    } catch (IOException e) {
-      throw WholeFile.unwritable(file, e);
+      previous = row;
+      out.write(row.eventId() + "," + row.azimuthRad() + "," + row.zenithRad() + "\n");
     }
-    whole.complete();
   }
 }

@@ -2,6 +2,7 @@
 package icecube.dataset;
 
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -32,6 +33,34 @@ final class WholeFile {
     return new WholeFile(absolute, part);
   }
 
+  /** What is written as text. */
+  interface Lines {
+    void writeTo(Writer out) throws IOException;
+  }
+
+  /** Writes a text file whole, or leaves nothing. */
+  static void write(Path target, Lines lines) {
+    WholeFile file = at(target);
+    boolean whole = false;
+    try (Writer out = Files.newBufferedWriter(file.part())) {
+      lines.writeTo(out);
+      whole = true;
+    } catch (IOException e) {
+      whole = false;
+      throw unwritable(target, e);
+    } finally {
+      if (!whole) {
+        file.abandon();
+      }
+    }
+    file.complete();
+  }
+
+  /** Where the file will be. */
+  Path target() {
+    return target;
+  }
+
   /** Where to write. */
   Path part() {
     return part;
@@ -46,17 +75,18 @@ final class WholeFile {
     }
   }
 
-  /** The file will not become whole: removes what there is of it. */
+  /**
+   * The file will not become whole: removes what there is of it. What cannot be removed stays,
+   * under a name that no reader looks for; the failure that led here is the one to be told.
+   */
   void abandon() {
-    try {
-      Files.deleteIfExists(part);
-    } catch (IOException e) {
-      throw unwritable(part, e);
-    }
+    part.toFile().delete();
   }
 
   static DatasetException unwritable(Path file, IOException cause) {
     return DatasetException.output(
-        file + ": " + cause + " (expected: a place that can be written, with room)", cause);
+        "%s: %s (expected: a place that can be written, with room); check rights and free space"
+            .formatted(file, cause),
+        cause);
   }
 }
