@@ -53,18 +53,17 @@ public final class BatchEvents implements AutoCloseable {
    * @throws DatasetException if a file turns out to be damaged here
    */
   public @Nullable Entry next() {
-    while (true) {
-      Entry entry = reader == null ? nextUnseen() : nextOf(reader);
+    do {
+      Entry entry = reader == null ? null : nextOf(reader);
+      entry = entry == null ? nextUnseen() : entry;
       if (entry != null) {
         return entry;
       }
-      if (reader == null && !openNextBatch()) {
-        return null;
-      }
-    }
+    } while (openNextBatch());
+    return null;
   }
 
-  /** The next event with pulses; null once, when the batch is at its end. */
+  /** The next event with pulses; null when the batch is at its end, and the reader with it. */
   private @Nullable Entry nextOf(EventReader batch) {
     Event event = batch.next();
     if (event == null) {

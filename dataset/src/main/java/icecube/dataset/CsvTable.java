@@ -54,8 +54,11 @@ final class CsvTable implements AutoCloseable {
   }
 
   private static DatasetException unreadable(Path file, Exception cause) {
+    String why = cause.getCause() == null ? "" : "; " + cause.getCause().getMessage();
     return DatasetException.input(
-        file + ": " + cause.getMessage() + " (expected: CSV with a header line)", cause);
+        "%s: %s%s (expected: CSV with a header line and as many cells in each line)"
+            .formatted(file, cause.getMessage(), why),
+        cause);
   }
 
   boolean hasColumn(String name) {
@@ -123,8 +126,9 @@ final class CsvTable implements AutoCloseable {
   private DatasetException wrong(int column, String value, String expectation) {
     String where = line == null ? "header" : "line " + line.getStartingLineNumber();
     return DatasetException.input(
-        "%s: %s, column %s: %s (expected: %s)"
-            .formatted(file, where, header.get(column), value, expectation),
+        "%s: %s, column %s: %s (expected: %s); correct the cell"
+            .formatted(
+                file, where, header.get(column), value.isEmpty() ? "empty" : value, expectation),
         null);
   }
 

@@ -46,7 +46,9 @@ public record KaggleFolder(
   public static KaggleFolder open(Path folder) {
     if (!Files.isDirectory(folder)) {
       throw DatasetException.input(
-          folder + ": not there (expected: a folder of Kaggle files)", null);
+          "%s: %s (expected: a folder of Kaggle files); name the folder that holds the batches"
+              .formatted(folder, Files.exists(folder) ? "not a folder" : "not there"),
+          null);
     }
     List<Batch> here = batchesIn(folder);
     List<Batch> train = batchesIn(folder.resolve("train"));
