@@ -39,6 +39,7 @@ public final class Consumer implements AutoCloseable {
   private final EventLog log;
   private final ConsumerSettings settings;
   private final ConsumerTime time;
+  private final ConsumerMetrics metrics;
   private final ModelLinks links;
   private final EntryWindow window;
   private final EntryFlows flows;
@@ -58,6 +59,7 @@ public final class Consumer implements AutoCloseable {
     this.log = log;
     this.settings = settings;
     this.time = time;
+    this.metrics = metrics;
     name = settings.name() + "-" + time.incarnation();
     window = new EntryWindow(settings.windowEntries());
     links = new ModelLinks(settings, channels, time, metrics);
@@ -182,6 +184,7 @@ public final class Consumer implements AutoCloseable {
       isWhole = false;
     }
     links.close();
+    metrics.hide();
     leave();
     LOG.atInfo().addKeyValue("consumer", name).log("consumer stopped");
     return isWhole;

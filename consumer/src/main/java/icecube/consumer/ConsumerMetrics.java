@@ -9,10 +9,12 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
 /**
  * What the consumer counts.
@@ -42,6 +44,7 @@ final class ConsumerMetrics {
   private final Timer eventAge;
   private final Timer publish;
   private final AtomicLong backlog = new AtomicLong();
+  private final List<Gauge> gauges = new ArrayList<>();
 
   ConsumerMetrics(MeterRegistry meters) {
     this.meters = meters;
@@ -52,7 +55,6 @@ final class ConsumerMetrics {
     linksLost = meters.counter("icecube.consumer.links.lost");
     eventAge = timer("icecube.consumer.event.age", "From emission to publication, once per entry");
     publish = timer("icecube.consumer.publish", "One atomic publication in the log");
-    meters.gauge("icecube.consumer.backlog.entries", backlog);
   }
 
   private Timer timer(String name, String description) {
@@ -64,10 +66,24 @@ final class ConsumerMetrics {
         .register(meters);
   }
 
-  /** Shows values that are only known when asked for. */
+  /** Shows values that are only known when asked for, until {@link #hide}. */
   void show(IntSupplier eventsInFlight, IntSupplier windowEntries) {
-    Gauge.builder("icecube.consumer.events.in.flight", eventsInFlight::getAsInt).register(meters);
-    Gauge.builder("icecube.consumer.window.entries", windowEntries::getAsInt).register(meters);
+    gauge("icecube.consumer.events.in.flight", eventsInFlight::getAsInt);
+    gauge("icecube.consumer.window.entries", windowEntries::getAsInt);
+    gauge("icecube.consumer.backlog.entries", backlog::get);
+  }
+
+  /** Where several consumers share a registry, the first shows its values; counters add up. */
+  private void gauge(String name, Supplier<Number> value) {
+    if (meters.find(name).gauge() == null) {
+      gauges.add(Gauge.builder(name, value).register(meters));
+    }
+  }
+
+  /** Takes the values away that {@link #show} has shown. */
+  void hide() {
+    gauges.forEach(meters::remove);
+    gauges.clear();
   }
 
   /**

@@ -26,7 +26,10 @@ final class EmitterMetrics {
     busy = meters.counter("icecube.emitter.appends.busy");
     rewinds = meters.counter("icecube.emitter.rewinds");
     failures = meters.counter("icecube.emitter.log.failures");
-    meters.gauge("icecube.emitter.backlog.entries", backlog);
+    String backlogName = "icecube.emitter.backlog.entries";
+    if (meters.find(backlogName).gauge() == null) {
+      meters.gauge(backlogName, backlog);
+    }
   }
 
   void appended(CutEntry entry) {

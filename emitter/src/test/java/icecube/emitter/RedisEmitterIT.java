@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.emitter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import icecube.stream.EmbeddedRedis;
+import icecube.stream.EventLog;
+import icecube.stream.RedisEventLog;
+import icecube.stream.RedisSettings;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The emitter before a real Redis that is killed and comes back. */
+@Timeout(120)
+class RedisEmitterIT {
+  private static final EmitterSettings SMALL =
+      EmitterSettings.DEFAULT.withEntries(4, 1_000).withBacklog(6, 2);
+
+  @TempDir Path folder;
+
+  @Test
+  void aRedisKilledTwiceLosesNoEventAndDoublesNone() throws Exception {
+    var source = ListSource.of(400);
+    try (var redis = EmbeddedRedis.start(folder);
+        EventLog log =
+            RedisEventLog.connect(new RedisSettings(redis.uri(), "emitter", OptionalInt.of(2)))) {
+      var consumer = new DrainingConsumer(log);
+      var pauses = new AtomicInteger();
+      var time =
+          new WaitingTime(
+              () -> {
+                int pause = pauses.incrementAndGet();
+                if (pause == 3 || pause == 9) {
+                  redis.kill();
+                  redis.restart();
+                } else {
+                  consumer.drain(1_000);
+                }
+              });
+      var summary = new Emitter(source, log, SMALL, new SimpleMeterRegistry(), time).run();
+      assertThat(pauses.get()).isGreaterThan(9);
+      assertThat(summary.isComplete()).isTrue();
+      EmitterTest.assertPublishedOnce(source, consumer);
+    }
+  }
+
+  /** Real time, and what the world does in each pause; its own failures are the world's. */
+  private static final class WaitingTime implements EmitterTime {
+    private final EmitterTime real = new SystemTime();
+    private final Runnable meanwhile;
+
+    WaitingTime(Runnable meanwhile) {
+      this.meanwhile = meanwhile;
+    }
+
+    @Override
+    public long nanoTime() {
+      return real.nanoTime();
+    }
+
+    @Override
+    public long unixMicros() {
+      return real.unixMicros();
+    }
+
+    @Override
+    public void pause(Duration duration) throws InterruptedException {
+      meanwhile.run();
+      real.pause(duration);
+    }
+
+    @Override
+    public double chance() {
+      return real.chance();
+    }
+  }
+}
