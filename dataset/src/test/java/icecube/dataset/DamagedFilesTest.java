@@ -162,6 +162,21 @@ final class DamagedFilesTest {
   }
 
   @Test
+  void aFlippedBitIsFoundByTheChecksumOfItsPage() throws IOException {
+    Path file = Samples.write(folder.resolve("batch_1.parquet"), Samples.events(1, 50, 100));
+    byte[] bytes = Files.readAllBytes(file);
+    for (int at = 100; at < bytes.length / 2; at += 97) {
+      byte[] flipped = bytes.clone();
+      flipped[at] ^= 1;
+      Files.write(file, flipped);
+      assertThatThrownBy(() -> readAll(file))
+          .as("byte %d", at)
+          .isInstanceOf(DatasetException.class);
+    }
+    assertThatThrownBy(() -> readAll(file)).hasMessageContaining("page checksum: ");
+  }
+
+  @Test
   void anotherKindOfFileIsNamed() throws IOException {
     Path file = Files.writeString(folder.resolve("batch_1.parquet"), "event_id,sensor_id\n1,2\n");
     assertThatThrownBy(() -> Samples.read(file))
