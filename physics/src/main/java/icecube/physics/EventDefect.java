@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.physics;
 
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -42,10 +41,10 @@ public enum EventDefect {
   public static Optional<Finding> find(PulseSeries pulses, DetectorGeometry geometry) {
     int count = pulses.count();
     if (count == 0) {
-      return found(EMPTY, "pulses: 0 (expected: 1..%d)", PULSE_COUNT_MAX);
+      return found(EMPTY, "pulses: 0 (expected: 1.." + PULSE_COUNT_MAX + ")");
     }
     if (count > PULSE_COUNT_MAX) {
-      return found(TOO_LARGE, "pulses: %d (expected: 1..%d)", count, PULSE_COUNT_MAX);
+      return found(TOO_LARGE, "pulses: " + count + " (expected: 1.." + PULSE_COUNT_MAX + ")");
     }
     float previousNs = 0;
     for (int pulse = 0; pulse < count; pulse++) {
@@ -64,40 +63,50 @@ public enum EventDefect {
     if (!geometry.hasSensor(sensorId)) {
       return found(
           SENSOR_UNKNOWN,
-          "sensor_id: %d of pulse %d (expected: 0..%d); check that --geometry matches the data set",
-          sensorId,
-          pulse,
-          geometry.sensorCount() - 1);
+          "sensor_id: "
+              + sensorId
+              + of(pulse)
+              + " (expected: 0.."
+              + (geometry.sensorCount() - 1)
+              + "); check that --geometry matches the data set");
     }
     float timeNs = pulses.timeNs(pulse);
     if (!(timeNs >= 0 && timeNs <= TIME_NS_MAX)) {
       return found(
           TIME_OUT_OF_RANGE,
-          "time: %s ns of pulse %d (expected: 0..%.0f, relative to the event)",
-          timeNs,
-          pulse,
-          TIME_NS_MAX);
+          "time: "
+              + timeNs
+              + " ns"
+              + of(pulse)
+              + " (expected: 0.."
+              + (long) TIME_NS_MAX
+              + ", relative to the event)");
     }
     if (timeNs < previousNs) {
       return found(
           TIME_UNSORTED,
-          "time: %s ns of pulse %d after %s ns (expected: pulses sorted by time)",
-          timeNs,
-          pulse,
-          previousNs);
+          "time: "
+              + timeNs
+              + " ns"
+              + of(pulse)
+              + " after "
+              + previousNs
+              + " ns (expected: pulses sorted by time)");
     }
     float chargePe = pulses.chargePe(pulse);
     if (!(chargePe > 0 && Float.isFinite(chargePe))) {
       return found(
           CHARGE_OUT_OF_RANGE,
-          "charge: %s p.e. of pulse %d (expected: finite and above 0)",
-          chargePe,
-          pulse);
+          "charge: " + chargePe + " p.e." + of(pulse) + " (expected: finite and above 0)");
     }
     return Optional.empty();
   }
 
-  private static Optional<Finding> found(EventDefect defect, String message, Object... values) {
-    return Optional.of(new Finding(defect, String.format(Locale.ROOT, message, values)));
+  private static String of(int pulse) {
+    return " of pulse " + pulse;
+  }
+
+  private static Optional<Finding> found(EventDefect defect, String message) {
+    return Optional.of(new Finding(defect, message));
   }
 }
