@@ -80,6 +80,7 @@ public final class Closer implements AutoCloseable {
   }
 
   // Every failure is kept and thrown later; an interrupt must not leave the rest open.
+  @SuppressWarnings("ReferenceEquality") // a failure must not suppress itself
   private static @Nullable Throwable closeOne(AutoCloseable resource, @Nullable Throwable first) {
     try {
       resource.close();

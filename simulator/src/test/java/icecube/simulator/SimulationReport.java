@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.simulator;
 
+import com.google.errorprone.annotations.FormatMethod;
 import icecube.physics.AngularError;
 import icecube.physics.Direction;
 import icecube.physics.FeatureBuilder;
@@ -174,6 +175,7 @@ public final class SimulationReport {
     return String.format(Locale.ROOT, format, value);
   }
 
+  @FormatMethod
   private static void print(String format, Object... values) {
     System.out.printf(Locale.ROOT, format, values);
   }
