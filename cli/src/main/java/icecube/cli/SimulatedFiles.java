@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import icecube.dataset.BatchWriter;
 import icecube.dataset.GeometryCsv;
 import icecube.dataset.MetaRow;
 import icecube.dataset.MetaWriter;
 import icecube.physics.DetectorGeometry;
+import icecube.physics.Event;
 import icecube.simulator.SimulatedEvent;
 import icecube.simulator.SimulatedEvents;
 import icecube.simulator.SimulationSettings;
@@ -42,45 +45,62 @@ final class SimulatedFiles {
 
   /** Writes {@code events} events and returns how many pulses they have. */
   long write(Path folder, long events) throws InterruptedException {
-    long pulses = 0;
     GeometryCsv.write(folder.resolve("sensor_geometry.csv"), geometry);
+    long pulses = 0;
     try (MetaWriter meta = MetaWriter.create(folder.resolve("train_meta.parquet"));
         SimulatedEvents source = SimulatedEvents.open(simulator, 0, events, threads);
         ProgressLine progress = ProgressLine.open("simulating", events)) {
-      for (long first = 0; first < events; first += batchEvents) {
-        int batch = Math.toIntExact(first / batchEvents + 1);
-        long count = Math.min(batchEvents, events - first);
-        Path file = folder.resolve("train").resolve("batch_" + batch + ".parquet");
-        pulses += writeBatch(file, batch, count, source, meta, progress, first);
+      try {
+        for (long first = 0; first < events; first += batchEvents) {
+          int id = Math.toIntExact(first / batchEvents + 1);
+          Batch batch = new Batch(id, first, Math.min(batchEvents, events - first));
+          pulses += batch.write(folder, source, meta, progress);
+        }
+      } catch (RuntimeException | InterruptedException e) {
+        meta.abandon();
+        throw e;
       }
     }
     return pulses;
   }
 
-  private static long writeBatch(
-      Path file,
-      int batch,
-      long count,
-      SimulatedEvents source,
-      MetaWriter meta,
-      ProgressLine progress,
-      long done)
-      throws InterruptedException {
-    long row = 0;
-    try (BatchWriter writer = BatchWriter.create(file)) {
-      for (long i = 0; i < count; i++) {
-        SimulatedEvent simulated = source.next();
-        if (simulated == null) {
-          throw new IllegalStateException("simulated events: " + i + " (expected: " + count + ")");
+  /**
+   * One batch file to write.
+   *
+   * @param id its number, from 1
+   * @param firstEvent events in the batches before it
+   * @param eventCount events in it
+   */
+  private record Batch(int id, long firstEvent, long eventCount) {
+    /** Writes the file and its rows of the meta; returns the number of pulses. */
+    long write(Path folder, SimulatedEvents source, MetaWriter meta, ProgressLine progress)
+        throws InterruptedException {
+      Path file = folder.resolve("train").resolve("batch_" + id + ".parquet");
+      long row = 0;
+      try (BatchWriter writer = BatchWriter.create(file)) {
+        try {
+          for (long i = 0; i < eventCount; i++) {
+            SimulatedEvent simulated = next(source);
+            Event event = simulated.event();
+            int pulses = event.pulses().count();
+            writer.write(event);
+            meta.write(new MetaRow(id, event.id(), row, row + pulses - 1, simulated.truth()));
+            row += pulses;
+            progress.at(firstEvent + i + 1);
+          }
+        } catch (RuntimeException | InterruptedException e) {
+          writer.abandon();
+          throw e;
         }
-        int pulses = simulated.event().pulses().count();
-        writer.write(simulated.event());
-        meta.write(
-            new MetaRow(batch, simulated.event().id(), row, row + pulses - 1, simulated.truth()));
-        row += pulses;
-        progress.at(done + i + 1);
       }
+      return row;
     }
-    return row;
+
+    private static SimulatedEvent next(SimulatedEvents source) throws InterruptedException {
+      if (Thread.interrupted()) {
+        throw new InterruptedException("simulation: interrupted");
+      }
+      return requireNonNull(source.next(), "simulated event");
+    }
   }
 }
