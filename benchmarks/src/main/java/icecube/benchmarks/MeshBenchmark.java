@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * The line fit through the whole mesh, beside the same fit in this process on as many threads as
  * there are cores, and beside what {@code redis-benchmark} appends of the same payload.
  *
- * <p>Arguments: events (20,000), repeats (5). Every repeat measures the three in turn; the first
+ * <p>Arguments: events (200,000), repeats (5). Every repeat measures the three in turn; the first
  * repeat warms up and is not counted.
  */
 public final class MeshBenchmark {
@@ -53,7 +53,7 @@ public final class MeshBenchmark {
 
   /** Runs the benchmark and prints its table. */
   public static void main(String[] arguments) throws Exception {
-    int count = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 20_000;
+    int count = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 200_000;
     int repeats = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 5;
     Path folder = Files.createTempDirectory("mesh-benchmark-");
     try {
