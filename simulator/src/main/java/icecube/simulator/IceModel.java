@@ -7,7 +7,7 @@ package icecube.simulator;
  * page 31; 400 nm).
  *
  * <p>A path through many layers scatters and absorbs by the mean of 1/length over the depths it
- * crosses; sums from the top make that mean one subtraction. The published depths lie within 0.2 m
+ * crosses; sums from the top make that mean one subtraction. The published depths lie within 0.6 m
  * of an even grid and are used as that grid. Above and below the table its end layers go on.
  * Immutable and thread-safe.
  */
