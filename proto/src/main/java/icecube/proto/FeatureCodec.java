@@ -2,6 +2,7 @@
 package icecube.proto;
 
 import com.google.protobuf.UnsafeByteOperations;
+import icecube.physics.FeatureBuilder;
 import icecube.physics.FeatureTable;
 import icecube.physics.Quality;
 import icecube.v1.FeatureBatch;
@@ -17,7 +18,7 @@ import java.nio.ByteOrder;
  */
 public final class FeatureCodec {
   /** The most rows of one event on the wire, whatever the model. */
-  public static final int ROW_COUNT_MAX = 768;
+  public static final int ROW_COUNT_MAX = FeatureBuilder.ROW_COUNT_MAX;
 
   private static final int ROW_BYTES = FeatureTable.COLUMN_COUNT * Float.BYTES;
   private static final int QUALITY_BITS_ALL = allQualityBits();

@@ -32,6 +32,9 @@ public final class Reasons {
   /** How long a caller is asked to stay away after overload, unless the server knows better. */
   public static final Duration RETRY_DELAY = Duration.ofMillis(100);
 
+  /** The longest a caller stays away at a server's word: a wrong server must not stop it. */
+  public static final Duration RETRY_DELAY_MAX = Duration.ofMinutes(1);
+
   /** The trailer by which gRPC's own retry policy learns the delay (gRFC A6). */
   public static final Metadata.Key<String> RETRY_PUSHBACK_MS =
       Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
@@ -209,12 +212,20 @@ public final class Reasons {
         .map(info -> named(info.getReason()));
   }
 
-  /** The delay that an overloaded server asks for; empty if it asks for none. */
+  /**
+   * The delay that an overloaded server asks for, cut to {@link #RETRY_DELAY_MAX}; empty if it asks
+   * for none, or for one that is no duration.
+   */
   public static Optional<Duration> retryDelayOf(com.google.rpc.Status status) {
     return detail(status, RetryInfo.class)
         .map(RetryInfo::getRetryDelay)
-        .map(delay -> Duration.ofSeconds(delay.getSeconds(), delay.getNanos()))
-        .filter(delay -> !delay.isNegative());
+        .filter(delay -> delay.getSeconds() >= 0)
+        .filter(delay -> delay.getNanos() >= 0 && delay.getNanos() < 1_000_000_000)
+        .map(
+            delay ->
+                delay.getSeconds() >= RETRY_DELAY_MAX.toSeconds()
+                    ? RETRY_DELAY_MAX
+                    : Duration.ofSeconds(delay.getSeconds(), delay.getNanos()));
   }
 
   private static Reason named(String name) {

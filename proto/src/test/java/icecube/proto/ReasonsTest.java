@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
 import icecube.physics.EventDefect;
 import icecube.v1.Reason;
 import io.grpc.Metadata;
@@ -102,6 +103,25 @@ final class ReasonsTest {
       assertThat(Reasons.retryDelayOf(status)).isEmpty();
       assertThat(trailers.containsKey(Reasons.RETRY_PUSHBACK_MS)).isFalse();
     }
+  }
+
+  @Test
+  void aServerCannotSendItsCallerAwayForLongerThanAMinute() {
+    assertThat(Reasons.retryDelayOf(asking(59, 999_999_999)))
+        .contains(Duration.ofSeconds(59, 999_999_999));
+    assertThat(Reasons.retryDelayOf(asking(61, 0))).contains(Reasons.RETRY_DELAY_MAX);
+    assertThat(Reasons.retryDelayOf(asking(Long.MAX_VALUE, 999_999_999)))
+        .contains(Reasons.RETRY_DELAY_MAX);
+    assertThat(Reasons.retryDelayOf(asking(-1, 0))).isEmpty();
+    assertThat(Reasons.retryDelayOf(asking(0, -1))).isEmpty();
+    assertThat(Reasons.retryDelayOf(asking(Long.MAX_VALUE, Integer.MAX_VALUE))).isEmpty();
+  }
+
+  private static com.google.rpc.Status asking(long seconds, int nanos) {
+    var delay = com.google.protobuf.Duration.newBuilder().setSeconds(seconds).setNanos(nanos);
+    return com.google.rpc.Status.newBuilder()
+        .addDetails(Any.pack(RetryInfo.newBuilder().setRetryDelay(delay).build()))
+        .build();
   }
 
   @ParameterizedTest
