@@ -28,8 +28,9 @@ import org.slf4j.event.Level;
  * A component's pulse: one beat a second (± 10 %) to one registry, for as long as it lives.
  *
  * <p>It never fails its component: a registry that is away, full or silent is dialled again for
- * ever, 0.25 s to 4 s apart, and a state that cannot be told is a beat not sent. Only a newer
- * incarnation of the same instance ends it ({@link #isSuperseded}). Closing says LEFT.
+ * ever, up to 0.25 s apart at first and up to 4 s later, and a state that cannot be told is a beat
+ * not sent. Only a newer incarnation of the same instance ends it ({@link #isSuperseded}). Closing
+ * says LEFT.
  *
  * <p>For several registries start one sender each. Everything runs on one daemon thread {@code
  * beats-<instance id>}; the public methods are thread-safe.
@@ -42,6 +43,8 @@ public final class BeatSender implements AutoCloseable {
   private final BeatMetrics metrics;
   private final BeatTiming timing;
   private final RandomGenerator random = new SplittableRandom();
+  // Confined to the thread.
+  private final Backoff retries;
   private final ManagedChannel channel;
   private final ScheduledThreadPoolExecutor thread;
   private final CountDownLatch goodbye = new CountDownLatch(1);
@@ -65,6 +68,7 @@ public final class BeatSender implements AutoCloseable {
     this.state = state;
     this.metrics = new BeatMetrics(metrics, instance);
     this.timing = timing;
+    this.retries = timing.retries(random);
     this.channel = GrpcChannels.open(registryTarget);
     this.thread =
         new ScheduledThreadPoolExecutor(
@@ -228,7 +232,7 @@ public final class BeatSender implements AutoCloseable {
         .addKeyValue("failures", failureCount)
         .addKeyValue("cause", failure == null ? "silent or ended" : failure.getMessage())
         .log("registry lost; dialling again");
-    schedule(timing.nextRetryNanos(failureCount, random));
+    schedule(retries.next().toNanos());
   }
 
   private void schedule(long delayNanos) {
@@ -265,6 +269,7 @@ public final class BeatSender implements AutoCloseable {
       }
       answeredAtNanos = System.nanoTime();
       failureCount = 0;
+      retries.reset();
       metrics.connected(true);
       switch (answer.getOutcome()) {
         case BEAT_OUTCOME_ACCEPTED -> metrics.accepted.increment();

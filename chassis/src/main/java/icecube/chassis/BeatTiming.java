@@ -10,9 +10,9 @@ import java.util.random.RandomGenerator;
  * @param period between two beats; each one is jittered by a tenth, so that a thousand components
  *     started together do not beat together
  * @param answerTimeout a registry that has not answered for so long is left and dialled again
- * @param retryMin the first wait after a failed call; doubled with each further one
- * @param retryMax the longest wait; below the registry's lease, so that one failed try costs no
- *     life
+ * @param retryMin the longest first wait after a failed call, see {@link Backoff}
+ * @param retryMax the longest wait of all; below the registry's lease, so that one failed try costs
+ *     no life
  * @param goodbyeTimeout how long a closing sender waits for its LEFT to be answered
  */
 record BeatTiming(
@@ -33,17 +33,11 @@ record BeatTiming(
           Duration.ofSeconds(1));
 
   long nextPeriodNanos(RandomGenerator random) {
-    return jittered(period.toNanos(), random);
+    return (long) (period.toNanos() * (1 - JITTER + 2 * JITTER * random.nextDouble()));
   }
 
-  /** The wait after {@code failureCount} failed calls in a row, counted from 1. */
-  long nextRetryNanos(int failureCount, RandomGenerator random) {
-    int doublings = Math.min(failureCount - 1, 20);
-    long wait = Math.min(retryMax.toNanos(), retryMin.toNanos() << doublings);
-    return jittered(wait, random);
-  }
-
-  private static long jittered(long nanos, RandomGenerator random) {
-    return (long) (nanos * (1 - JITTER + 2 * JITTER * random.nextDouble()));
+  /** The waits between failed calls. */
+  Backoff retries(RandomGenerator random) {
+    return new Backoff(retryMin, retryMax, random::nextDouble);
   }
 }

@@ -20,16 +20,10 @@ class BeatTimingTest {
 
   @Test
   void doublesTheWaitUpToFourSeconds() {
-    assertRetryNear(1, 250);
-    assertRetryNear(2, 500);
-    assertRetryNear(4, 2000);
-    assertRetryNear(5, 4000);
-    assertRetryNear(6, 4000);
-    assertRetryNear(Integer.MAX_VALUE, 4000);
-  }
-
-  private void assertRetryNear(int failureCount, long millis) {
-    assertThat(BeatTiming.DEFAULT.nextRetryNanos(failureCount, random))
-        .isBetween(millis * 900_000, millis * 1_100_000);
+    var retries = BeatTiming.DEFAULT.retries(random);
+    for (long longestMs : new long[] {250, 500, 1000, 2000, 4000, 4000, 4000}) {
+      assertThat(retries.next())
+          .isBetween(Duration.ofMillis(longestMs / 2), Duration.ofMillis(longestMs));
+    }
   }
 }
