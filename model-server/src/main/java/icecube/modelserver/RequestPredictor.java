@@ -88,7 +88,7 @@ final class RequestPredictor {
 
   private @Nullable EventResult errorOf(Event event, @Nullable Rejection rejection) {
     if (rejection != null) {
-      return EventResults.error(event.id(), rejection.getReason(), rejection.getMessage());
+      return EventResults.rejected(event.id(), rejection);
     }
     return EventDefect.find(event.pulses(), geometry)
         .map(

@@ -161,6 +161,19 @@ final class PredictTest {
         Reason.REASON_COLUMNS_MISMATCHED);
   }
 
+  @Test
+  void anEventRejectedForAReasonOfANewerSenderKeepsItsNumber() {
+    var batch =
+        EventCodec.encode(Samples.events(new SplittableRandom(15), 2), Samples.GEOMETRY).toBuilder()
+            .addRejections(Rejection.newBuilder().setEventIndex(0).setReasonValue(9_999));
+
+    var results =
+        stub().predict(PredictRequest.newBuilder().setEvents(batch).build()).getResultsList();
+
+    assertThat(results.get(0).getError().getReasonValue()).isEqualTo(9_999);
+    assertThat(results.get(1).hasPrediction()).isTrue();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"line-fit", "line-fit-onnx"})
   void anEventWithoutADirectionSaysSo(String model) {
