@@ -45,20 +45,23 @@ final class ModelFolder {
               + " none for the built-in line-fit",
           null);
     }
-    var models = new ArrayList<ServedModel>();
+    // All found before one is loaded: a folder that stops the start leaves no session open.
+    var versions = versions(folder);
+    return versions.stream().map(version -> loadOrFail(version, workerCount)).toList();
+  }
+
+  private static List<Path> versions(Path folder) {
+    var versions = new ArrayList<Path>();
     for (Path named : subfolders(folder)) {
-      for (Path versioned : subfolders(named)) {
-        if (models.size() == MODEL_COUNT_MAX) {
-          models.forEach(ServedModel::close);
-          throw new StartException(
-              "models: more than %d in %s (expected: at most %d); take some out"
-                  .formatted(MODEL_COUNT_MAX, folder, MODEL_COUNT_MAX),
-              null);
-        }
-        models.add(loadOrFail(named, versioned, workerCount));
+      versions.addAll(subfolders(named));
+      if (versions.size() > MODEL_COUNT_MAX) {
+        throw new StartException(
+            "models: more than %d in %s (expected: at most %d); take some out"
+                .formatted(MODEL_COUNT_MAX, folder, MODEL_COUNT_MAX),
+            null);
       }
     }
-    return models;
+    return versions;
   }
 
   private static List<Path> subfolders(Path folder) {
@@ -73,13 +76,14 @@ final class ModelFolder {
     }
   }
 
-  private static ServedModel loadOrFail(Path named, Path versioned, int workerCount) {
-    String name = nameOf(named);
+  private static ServedModel loadOrFail(Path versioned, int workerCount) {
+    String name = versioned.getName(versioned.getNameCount() - 2).toString();
     String version = nameOf(versioned);
     try {
       return load(name, version, versioned, workerCount);
-    } catch (RuntimeException | IOException e) {
-      // Whatever is wrong with a model, it is the model's trouble alone.
+    } catch (RuntimeException | IOException | LinkageError e) {
+      // Whatever is wrong with a model, it is the model's trouble alone. The LinkageError is that
+      // of a machine without the native library: the line fit needs none.
       LOG.atError()
           .setCause(e)
           .addKeyValue("model", name)

@@ -11,6 +11,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A graph in ONNX Runtime as a model.
@@ -21,6 +25,7 @@ import java.util.concurrent.BlockingQueue;
  * buffers of ours. Owns its session. Thread-safe.
  */
 final class OnnxPredictor implements Predictor {
+  private static final Logger LOG = LoggerFactory.getLogger(OnnxPredictor.class);
   private static final int COLUMNS = FeatureTable.COLUMN_COUNT;
 
   private final OrtEnvironment environment;
@@ -28,6 +33,8 @@ final class OnnxPredictor implements Predictor {
   private final boolean hasKappa;
   private final int rowCountMax;
   private final BlockingQueue<OnnxScratch> idleScratch;
+  // Runs share it, closing takes it alone: a session freed under a run ends the process.
+  private final ReadWriteLock open = new ReentrantReadWriteLock();
 
   private OnnxPredictor(
       OrtEnvironment environment,
@@ -88,6 +95,15 @@ final class OnnxPredictor implements Predictor {
 
   @Override
   public Answers predict(FeatureTable table) {
+    open.readLock().lock();
+    try {
+      return predictOpen(table);
+    } finally {
+      open.readLock().unlock();
+    }
+  }
+
+  private Answers predictOpen(FeatureTable table) {
     var answers = new Answers(table.eventCount());
     var borrowed = idleScratch.poll();
     var scratch = borrowed == null ? newScratch() : borrowed;
@@ -163,12 +179,19 @@ final class OnnxPredictor implements Predictor {
     return hasKappa;
   }
 
+  /** Frees the session, unless a run holds on to it: then the process's end frees it. */
   @Override
   public void close() {
+    if (!open.writeLock().tryLock()) {
+      LOG.warn("a run did not end in time; its session is left to the end of the process");
+      return;
+    }
     try {
       session.close();
     } catch (OrtException e) {
       throw new PredictorException("close: " + e.getMessage(), e);
+    } finally {
+      open.writeLock().unlock();
     }
   }
 }

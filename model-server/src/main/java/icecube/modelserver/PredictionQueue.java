@@ -167,7 +167,7 @@ final class PredictionQueue implements AutoCloseable {
     }
   }
 
-  /** Refuses what still waits, lets each worker end its run (at most 10 s), and ends them. */
+  /** Refuses what still waits, and waits at most 10 s in all for the workers to end their runs. */
   @Override
   public void close() {
     List<QueuedRequest> left;
@@ -180,9 +180,12 @@ final class PredictionQueue implements AutoCloseable {
       lock.notifyAll();
     }
     left.forEach(request -> worker.refuse(request, draining()));
+    long deadline = System.nanoTime() + JOIN_MAX.toNanos();
     try {
       for (Thread thread : threads) {
-        thread.join(JOIN_MAX.toMillis());
+        // At least 1 ms, as a join of 0 waits for ever.
+        long leftMillis = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
+        thread.join(Math.max(1, leftMillis));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

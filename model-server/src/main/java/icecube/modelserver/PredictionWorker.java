@@ -36,8 +36,9 @@ final class PredictionWorker {
       answer(request, response);
     } catch (ReasonException e) {
       refuse(request, e);
-    } catch (RuntimeException e) {
-      // The model's fault or ours, for one request only; the worker lives on.
+    } catch (RuntimeException | Error e) {
+      // The model's fault or ours, for one request only; the worker lives on. An Error too (no
+      // memory, no native library): a dead worker would leave its caller and the queue waiting.
       LOG.atError()
           .setCause(e)
           .addKeyValue("model", request.model().card().name())

@@ -7,10 +7,12 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A model that answers (0, 0, 1) once the test lets it, event id 666 excepted, which it breaks on.
+ * A model that answers (0, 0, 1) once the test lets it, but breaks on event id 666 with an
+ * exception and on 667 with an error.
  */
 final class GatePredictor implements Predictor {
   static final long BREAKS = 666;
+  static final long BREAKS_BADLY = 667;
 
   private final Semaphore permits;
   final Semaphore entered = new Semaphore(0);
@@ -44,6 +46,9 @@ final class GatePredictor implements Predictor {
     for (int event = 0; event < table.eventCount(); event++) {
       if (table.eventId(event) == BREAKS) {
         throw new IllegalStateException("event 666");
+      }
+      if (table.eventId(event) == BREAKS_BADLY) {
+        throw new StackOverflowError("event 667");
       }
       answers.setVector(event, 0, 0, 1);
     }

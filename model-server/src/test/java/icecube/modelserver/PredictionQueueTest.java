@@ -136,14 +136,15 @@ final class PredictionQueueTest {
   void aWorkerSurvivesAModelThatThrowsAndAnAnswererThatThrows() {
     gate.letThrough(10);
     queue.submit(request(GatePredictor.BREAKS, 1));
+    queue.submit(request(GatePredictor.BREAKS_BADLY, 1));
     ends.throwing = true;
     queue.submit(request(2, 1));
-    Waiting.until("both have ended", () -> queue.eventsInFlight() == 0);
+    Waiting.until("all have ended", () -> queue.eventsInFlight() == 0);
     ends.throwing = false;
     queue.submit(request(3, 1));
 
-    Waiting.until("the third is answered", () -> ends.answered.contains(3L));
-    assertThat(ends.refused).containsExactly(Reason.REASON_INTERNAL);
+    Waiting.until("the last is answered", () -> ends.answered.contains(3L));
+    assertThat(ends.refused).containsExactly(Reason.REASON_INTERNAL, Reason.REASON_INTERNAL);
   }
 
   @Test
