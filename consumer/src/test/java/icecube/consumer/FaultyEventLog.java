@@ -61,6 +61,12 @@ final class FaultyEventLog extends ForwardingEventLog {
   }
 
   @Override
+  public Set<Long> release(int partition, String consumer, Collection<Long> sequences) {
+    failSometimes("release dropped");
+    return super.release(partition, consumer, sequences);
+  }
+
+  @Override
   public Claim claim(int partition, String consumer, ClaimSettings settings, boolean lone) {
     failSometimes("claim dropped");
     var claim = super.claim(partition, consumer, settings, lone);

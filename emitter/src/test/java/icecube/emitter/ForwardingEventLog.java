@@ -84,6 +84,11 @@ class ForwardingEventLog implements EventLog {
   }
 
   @Override
+  public Set<Long> release(int partition, String consumer, Collection<Long> sequences) {
+    return log.release(partition, consumer, sequences);
+  }
+
+  @Override
   public Claim claim(int partition, String consumer, ClaimSettings settings, boolean lone) {
     return log.claim(partition, consumer, settings, lone);
   }

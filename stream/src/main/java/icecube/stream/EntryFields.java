@@ -5,10 +5,13 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Entries and replies as Redis has them, and as we do. */
@@ -110,6 +113,21 @@ final class EntryFields {
       bytes(deadLetters.digest().second()),
       deadLetters.payload()
     };
+  }
+
+  /** The arguments of {@link Script#RENEW} and {@link Script#RELEASE}: names, then sequences. */
+  static byte[][] held(Collection<Long> sequences, String... names) {
+    var arguments = new ArrayList<byte[]>(names.length + sequences.size());
+    for (String name : names) {
+      arguments.add(bytes(name));
+    }
+    sequences.forEach(sequence -> arguments.add(bytes(sequence)));
+    return arguments.toArray(new byte[0][]);
+  }
+
+  /** Their reply. */
+  static Set<Long> sequences(List<Object> reply) {
+    return reply.stream().map(EntryFields::number).collect(Collectors.toUnmodifiableSet());
   }
 
   private static long numberOrZero(@Nullable Object value) {

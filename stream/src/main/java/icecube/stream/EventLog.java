@@ -84,6 +84,15 @@ public interface EventLog extends AutoCloseable {
   Set<Long> renew(int partition, String consumer, Collection<Long> sequences);
 
   /**
+   * Hands back entries this consumer holds and will not complete, because it stops in good order:
+   * any claim may take them at once, and the delivery that ends so is not counted against them.
+   * Sequences it does not hold are left as they are.
+   *
+   * @return the sequences handed back
+   */
+  Set<Long> release(int partition, String consumer, Collection<Long> sequences);
+
+  /**
    * Takes over entries whose holder has not renewed them.
    *
    * @param lone whether this consumer has nothing else in flight, so that a suspected

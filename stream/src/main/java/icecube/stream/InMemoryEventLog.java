@@ -136,6 +136,11 @@ public final class InMemoryEventLog implements EventLog {
   }
 
   @Override
+  public Set<Long> release(int partition, String consumer, Collection<Long> sequences) {
+    return partition(partition).release(consumer, sequences);
+  }
+
+  @Override
   public Claim claim(int partition, String consumer, ClaimSettings settings, boolean lone) {
     return partition(partition).claim(consumer, settings, lone);
   }

@@ -212,6 +212,21 @@ final class InMemoryPartition {
     }
   }
 
+  Set<Long> release(String consumer, Collection<Long> sequences) {
+    lock.lock();
+    try {
+      var released = new HashSet<Long>();
+      for (long sequence : sequences) {
+        if (state.release(sequence, consumer, clockNanos.getAsLong())) {
+          released.add(sequence);
+        }
+      }
+      return released;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   Claim claim(String consumer, ClaimSettings settings, boolean lone) {
     lock.lock();
     try {

@@ -73,6 +73,20 @@ final class PartitionState {
     return new DeliveredEntry(sequence, entry.payload(), entry.eventCount(), entry.digest());
   }
 
+  /** Hands back an entry this consumer holds, as if it had never had it. */
+  boolean release(long sequence, String consumer, long nowNanos) {
+    var before = pending.get(sequence);
+    if (before == null || !before.holder().equals(consumer)) {
+      return false;
+    }
+    int deliveries = Math.max(before.deliveries() - 1, 0);
+    // Idle for longer than any lease; twice as much would overflow the difference.
+    long longAgo = nowNanos - Long.MAX_VALUE / 2;
+    pending.put(sequence, new Pending(StreamKeys.NOBODY, deliveries, longAgo));
+    solo.computeIfPresent(sequence, (key, lone) -> Math.max(lone - 1, 0));
+    return true;
+  }
+
   /** Publishes what became of a pending entry, and forgets the entry. */
   void publish(Completion completion) {
     predicted = publish(completion, completion.predictions(), predictions, predicted);

@@ -12,9 +12,7 @@ import io.lettuce.core.Range;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.StreamMessage;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -192,16 +190,22 @@ public final class RedisEventLog implements EventLog {
     if (sequences.isEmpty()) {
       return Set.of();
     }
-    var arguments = new ArrayList<byte[]>(2 + sequences.size());
-    arguments.add(bytes(StreamKeys.GROUP));
-    arguments.add(bytes(consumer));
-    sequences.forEach(sequence -> arguments.add(bytes(sequence)));
-    var held = new HashSet<Long>();
     var partitionKeys = new String[] {keys.events(check(partition))};
-    for (Object sequence : ask(Script.RENEW, partitionKeys, arguments.toArray(new byte[0][]))) {
-      held.add(number(sequence));
+    return EntryFields.sequences(
+        ask(Script.RENEW, partitionKeys, EntryFields.held(sequences, StreamKeys.GROUP, consumer)));
+  }
+
+  @Override
+  public Set<Long> release(int partition, String consumer, Collection<Long> sequences) {
+    if (sequences.isEmpty()) {
+      return Set.of();
     }
-    return held;
+    var partitionKeys = new String[] {keys.events(check(partition)), keys.solo(partition)};
+    return EntryFields.sequences(
+        ask(
+            Script.RELEASE,
+            partitionKeys,
+            EntryFields.held(sequences, StreamKeys.GROUP, consumer, StreamKeys.NOBODY)));
   }
 
   @Override

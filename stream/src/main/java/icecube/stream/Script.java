@@ -19,6 +19,7 @@ enum Script {
   JOIN("allow-oom"),
   COMPLETE("allow-oom"),
   RENEW("allow-oom"),
+  RELEASE("allow-oom"),
   CLAIM("allow-oom"),
   LEAVE("allow-oom"),
   ACCOUNT("no-writes");

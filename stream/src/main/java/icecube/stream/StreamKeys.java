@@ -9,6 +9,9 @@ final class StreamKeys {
   /** The one consumer group of every events stream. */
   static final String GROUP = "consumers";
 
+  /** The holder of entries that were handed back; no consumer may be called so. */
+  static final String NOBODY = "nobody";
+
   private final String stream;
 
   StreamKeys(String stream) {

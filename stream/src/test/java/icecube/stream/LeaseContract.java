@@ -134,6 +134,80 @@ abstract class LeaseContract extends PublicationContract {
   }
 
   @Test
+  void whatIsHandedBackMayBeClaimedAtOnceUnderAnyLease() {
+    append(0, 3);
+    read("stopping", 3);
+
+    assertThat(log.release(0, "stopping", List.of(1L, 3L, 9L))).isEqualTo(Set.of(1L, 3L));
+    assertThat(log.release(0, "stopping", List.of())).isEmpty();
+
+    assertThat(sequences(log.claim(0, "claimer", lease(LEASE_LONG), false)))
+        .isEqualTo(Set.of(1L, 3L));
+    assertThat(log.account(0).pending()).isEqualTo(3);
+    assertThat(complete(0, completion("claimer", 3, 3))).isEqualTo(CompletionOutcome.PUBLISHED);
+  }
+
+  @Test
+  void onlyTheHolderHandsBackAndLatePublicationOfItStillCounts() {
+    append(0, 2);
+    read("holder", 2);
+
+    assertThat(log.release(0, "other", List.of(1L, 2L))).isEmpty();
+    assertThat(log.release(0, "holder", List.of(1L))).isEqualTo(Set.of(1L));
+    assertThat(log.release(0, "holder", List.of(1L))).isEmpty();
+    assertThat(log.renew(0, "holder", List.of(1L, 2L))).isEqualTo(Set.of(2L));
+
+    assertThat(complete(0, Entries.ownerOnly(completion("holder", 1, 1))))
+        .isEqualTo(CompletionOutcome.FENCED);
+    assertThat(complete(0, completion("holder", 1, 1))).isEqualTo(CompletionOutcome.PUBLISHED);
+    assertThat(log.release(0, "holder", List.of(1L))).isEmpty();
+    assertThat(log.account(0).pending()).isEqualTo(1);
+  }
+
+  @Test
+  void stopsInGoodOrderNeverMakeAnEntrySuspected() {
+    append(0, 1);
+    read("c0", 1);
+    log.release(0, "c0", List.of(1L));
+
+    for (int stop = 1; stop <= 6; stop++) {
+      var claim = log.claim(0, "c" + stop, lease(LEASE_LONG), false);
+      assertThat(claim.suspectCount()).isZero();
+      assertThat(sequences(claim)).isEqualTo(Set.of(1L));
+      log.release(0, "c" + stop, List.of(1L));
+    }
+  }
+
+  @Test
+  void suspectThatIsHandedBackIsNotNearerToItsEnd() {
+    append(0, 1);
+    read("c0", 1);
+    claimTimes(2);
+    pass(LEASE);
+
+    for (int stop = 1; stop <= 4; stop++) {
+      assertThat(log.claim(0, "alone", SETTINGS, true).kind()).isEqualTo(Claim.Kind.LONE);
+      log.release(0, "alone", List.of(1L));
+    }
+    for (int death = 1; death <= 2; death++) {
+      assertThat(log.claim(0, "dying", SETTINGS, true).kind()).isEqualTo(Claim.Kind.LONE);
+      pass(LEASE);
+    }
+    assertThat(log.claim(0, "third", SETTINGS, true).kind()).isEqualTo(Claim.Kind.DEAD);
+  }
+
+  @Test
+  void consumerThatHandedAllBackLeaves() {
+    append(0, 1);
+    read("leaver", 1);
+
+    log.release(0, "leaver", List.of(1L));
+    log.leave(0, "leaver");
+
+    assertThat(sequences(log.claim(0, "claimer", SETTINGS, false))).isEqualTo(Set.of(1L));
+  }
+
+  @Test
   void innocentNeighbourOfAKillerIsNeverBlamed() {
     append(0, 2);
     read("c0", 2);
