@@ -96,6 +96,7 @@ final class RandomHistory {
         log.claim(0, consumer, CLAIMS, random.nextBoolean());
       }
       case 8 -> {
+        log.release(0, consumer, List.of(1L + random.nextInt(ENTRY_COUNT)));
         log.renew(0, consumer, List.of(1L, 1L + random.nextInt(ENTRY_COUNT)));
         log.leave(0, consumer);
       }
