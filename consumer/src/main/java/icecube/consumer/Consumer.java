@@ -135,8 +135,8 @@ public final class Consumer implements AutoCloseable {
   }
 
   /**
-   * Stops reading, works on what is in flight for at most the drain time, leaves the rest pending
-   * in the log for others, and ends. Later calls do nothing.
+   * Stops reading, works on what is in flight for at most the drain time, hands the rest back to
+   * the log for others, and ends. Later calls do nothing.
    */
   @Override
   public void close() {
@@ -161,7 +161,7 @@ public final class Consumer implements AutoCloseable {
       if (!window.awaitIdle(settings.drain().toNanos(), time)) {
         LOG.atWarn()
             .addKeyValue("entries", window.inFlight())
-            .log("the drain is over, entries in flight are left to other consumers");
+            .log("the drain is over, entries in flight are handed back for other consumers");
       }
       return true;
     } catch (InterruptedException e) {
@@ -185,7 +185,9 @@ public final class Consumer implements AutoCloseable {
     }
     links.close();
     metrics.hide();
-    leave();
+    // Whoever interrupts this stop shortens its waits; it must still hand back what it holds.
+    isWhole &= !Thread.interrupted();
+    handBack();
     LOG.atInfo().addKeyValue("consumer", name).log("consumer stopped");
     return isWhole;
   }
@@ -199,15 +201,17 @@ public final class Consumer implements AutoCloseable {
     }
   }
 
-  private void leave() {
+  /** Nothing runs any more that could renew or publish. */
+  private void handBack() {
     try {
       for (int partition = 0; partition < log.partitionCount(); partition++) {
+        var unused = log.release(partition, name, flows.sequences(partition));
         log.leave(partition, name);
       }
     } catch (EventLogException e) {
       LOG.atWarn()
           .setCause(e)
-          .log("the event log does not answer, the consumer's name stays in it");
+          .log("the event log does not answer, what the consumer holds waits for its lease");
     }
   }
 }

@@ -156,7 +156,7 @@ final class EntryFlows implements AutoCloseable {
       var unused =
           workers.schedule(() -> guarded(flow, step), wait.toNanos(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
-      // Closed: what is in flight stays pending in the log, for others to claim.
+      // Closed: what is in flight is handed back for others to claim.
       LOG.atTrace().log("step after close is dropped");
     }
   }
@@ -214,7 +214,7 @@ final class EntryFlows implements AutoCloseable {
     return time;
   }
 
-  /** Stops the workers; entries in flight stay pending in the log. */
+  /** Stops the workers; what was in flight is still told by {@link #sequences}. */
   @Override
   public void close() {
     workers.shutdownNow();

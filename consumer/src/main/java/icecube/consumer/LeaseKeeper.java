@@ -83,7 +83,13 @@ final class LeaseKeeper implements Runnable {
         takeSuspects();
       }
     } catch (EventLogException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        return; // by our own stop; the log is not to blame
+      }
       LOG.atWarn().setCause(e).log("the event log does not answer, leases are renewed later");
+    } catch (RuntimeException e) {
+      // Without this thread every entry in flight would go to others while it is worked on.
+      LOG.atError().setCause(e).log("leases could not be looked after, they are renewed later");
     }
   }
 

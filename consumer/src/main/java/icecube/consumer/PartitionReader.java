@@ -69,17 +69,19 @@ final class PartitionReader implements Runnable {
   private boolean readUntilFailure() throws InterruptedException {
     try (EntryReader reader = log.openReader(partition, consumer)) {
       return readHeld(reader) && readNew(reader);
-    } catch (EventLogException e) {
+    } catch (RuntimeException e) {
+      // Also a bug of ours: without this thread nobody here reads the partition any more.
       isReading = false;
       if (Thread.interrupted()) {
+        // By our own stop; the log is not to blame.
         throw new InterruptedException("reader: interrupted");
       }
       Duration wait = backoff.next();
-      LOG.atWarn()
-          .setCause(e)
+      var log = e instanceof EventLogException ? LOG.atWarn() : LOG.atError();
+      log.setCause(e)
           .addKeyValue("partition", partition)
           .addKeyValue("retry_in", wait)
-          .log("the event log does not answer, the partition is opened again");
+          .log("reading from the event log failed, the partition is opened again");
       time.pause(wait);
       return true;
     }

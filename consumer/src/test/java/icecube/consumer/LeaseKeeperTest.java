@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import icecube.physics.DetectorGeometry;
 import icecube.stream.Claim;
 import icecube.stream.ClaimSettings;
+import icecube.stream.EventLogException;
 import icecube.v1.Reason;
 import java.time.Duration;
 import java.util.Collection;
@@ -14,6 +15,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Who holds an entry, for how long, and who gets it next. */
@@ -155,6 +158,88 @@ class LeaseKeeperTest extends ConsumerFixture {
     held.forEach(Runnable::run);
     Await.until("all published", () -> stream.backlog() == 0);
     assertThat(stream.deadLetters()).isEmpty();
+  }
+
+  @Test
+  void restartsDuringAnOutageBlameNoEntry() {
+    server.kill();
+    stream.appendAll(40, 4);
+    var impatient =
+        settings().withWaits(Duration.ofSeconds(5), Duration.ofMillis(20), Duration.ZERO);
+    for (int restart = 0; restart < 8; restart++) {
+      var consumer = start(log, impatient);
+      Await.until("all in flight", () -> consumer.eventsInFlight() == 40);
+      consumer.close();
+    }
+    server.restart();
+    start(log, settings());
+    stream.awaitBalance();
+    assertThat(stream.predictedIds()).isEqualTo(ids(40));
+    assertThat(stream.deadLetters()).isEmpty();
+  }
+
+  @Test
+  void aStopInTheMiddleOfAnythingIsQuiet() {
+    server.kill();
+    stream.append(1);
+    var renewing = new CountDownLatch(1);
+    var silent =
+        new ForwardingEventLog(log) {
+          @Override
+          public Set<Long> renew(int partition, String consumer, Collection<Long> sequences) {
+            renewing.countDown();
+            try {
+              new CountDownLatch(1).await();
+              return Set.of();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+              throw new EventLogException("test: interrupted", e);
+            }
+          }
+        };
+    var consumer =
+        start(
+            silent,
+            settings().withWaits(Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ZERO));
+    Await.until("renewing", () -> renewing.getCount() == 0);
+    try (var logged = new LoggedWarnings("icecube")) {
+      consumer.close();
+      assertThat(logged.messages())
+          .containsExactly(
+              "the drain is over, entries in flight are handed back for other consumers");
+    }
+  }
+
+  @Test
+  void oneUnexpectedFailureEndsNeitherRenewalNorReading() {
+    var failing =
+        new ForwardingEventLog(log) {
+          private final AtomicInteger opened = new AtomicInteger();
+          private final AtomicInteger claimed = new AtomicInteger();
+
+          @Override
+          public EntryReader openReader(int partition, String consumer) {
+            if (opened.getAndIncrement() < 2) {
+              throw new IllegalStateException("test: a bug while reading");
+            }
+            return super.openReader(partition, consumer);
+          }
+
+          @Override
+          public Claim claim(int partition, String name, ClaimSettings how, boolean lone) {
+            if (claimed.getAndIncrement() == 0) {
+              throw new IllegalStateException("test: a bug while claiming");
+            }
+            return super.claim(partition, name, how, lone);
+          }
+        };
+    stream.appendAll(8, 4);
+    try (var dead = log.openReader(0, "dead")) {
+      assertThat(dead.readNew(1, Duration.ZERO)).hasSize(1);
+    }
+    start(failing, settings());
+    stream.awaitBalance();
+    assertThat(stream.predictedIds()).isEqualTo(ids(8));
   }
 
   private void die(int deliveries) {
