@@ -89,6 +89,19 @@ public final class EmbeddedRedis implements AutoCloseable {
     return binary;
   }
 
+  /**
+   * Whether it could not write what it was last given, for example to a full disk; it refuses all
+   * further changes until it can. False, too, while it does not answer.
+   */
+  public boolean isRefusingWrites() {
+    try {
+      return "err"
+          .equals(new RedisProbe(HOST, port).info("persistence").get("aof_last_write_status"));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** Kills it without a chance to write anything more; a no-op if it does not run. */
   public void kill() {
     synchronized (lock) {
