@@ -9,6 +9,7 @@ import icecube.chassis.ManagementServer;
 import icecube.chassis.ServerSettings;
 import icecube.consumer.Consumer;
 import icecube.consumer.ConsumerSettings;
+import icecube.dataset.DatasetException;
 import icecube.heartbeat.Registry;
 import icecube.heartbeat.RegistrySettings;
 import icecube.modelserver.ModelServer;
@@ -144,6 +145,22 @@ public final class Mesh implements AutoCloseable {
     return emitterMeters;
   }
 
+  /**
+   * Refuses to go on where Redis cannot write: services would wait for room for ever, as they
+   * should where an operator watches them, but here somebody waits for the end.
+   *
+   * @throws DatasetException of kind output if Redis cannot write
+   */
+  void requireRoom() {
+    if (redis.isRefusingWrites()) {
+      throw DatasetException.output(
+          settings.redisFolder().getParent()
+              + ": no room for what Redis keeps while events flow (expected: about 2 kB an event);"
+              + " free some or choose another --output",
+          null);
+    }
+  }
+
   String model() {
     return settings.model();
   }
@@ -154,9 +171,9 @@ public final class Mesh implements AutoCloseable {
 
   /** Prints where everything listens. */
   void describe(PrintWriter out) {
-    out.println("  redis         " + redis.uri());
-    out.println("  registry      " + HOST + ":" + registry.port());
-    out.println("  model-server  " + modelTarget());
+    out.println("  redis                " + redis.uri());
+    out.println("  registry             " + HOST + ":" + registry.port());
+    out.println("  model-server         " + modelTarget());
     out.flush();
   }
 

@@ -39,8 +39,11 @@ final class Reconstruction {
         ProgressLine.open("reconstructing", source.eventCount().orElse(-1))) {
       Future<?> emission = thread.submit(emitter::run);
       while (!isDoneWithin(emission, COLLECT_MILLIS)) {
-        collector.collect();
+        int collected = collector.collect();
         progress.at(collector.count());
+        if (collected == 0) {
+          mesh.requireRoom();
+        }
       }
       double wallSeconds = (System.nanoTime() - startNanos) / 1e9;
       collector.collect();

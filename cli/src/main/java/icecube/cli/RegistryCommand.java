@@ -34,7 +34,9 @@ final class RegistryCommand implements Callable<Integer> {
   public Integer call() {
     try (ServiceHost host = new ServiceHost("registry", service, spec.commandLine().getOut())) {
       Registry registry =
-          host.add(Registry.start(RegistrySettings.at(service.host(), port), host.meters()));
+          host.add(
+              Registry.start(
+                  RegistrySettings.at(service.serverAt(port).host(), port), host.meters()));
       host.announce(service.host() + ":" + registry.port(), () -> Beat.serving(0), () -> true);
       ServiceHost.awaitStop();
     }

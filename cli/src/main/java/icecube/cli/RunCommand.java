@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  ./icecube run",
-      "  ./icecube run --input kaggle/test --output out/test --summary out/test/summary.json"
+      "  ./icecube run --input kaggle/test --output out/test",
+      "  ./icecube run --events 1000 --seed 7 --model line-fit-onnx --summary summary.json"
     })
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class RunCommand implements Callable<Integer> {
@@ -66,7 +67,14 @@ final class RunCommand implements Callable<Integer> {
     Optional<Path> input = source.input();
     long events = source.events();
     source.geometry().named();
-    RunOutput files = RunOutput.prepare(output, Optional.ofNullable(summaryFile));
+    ModelOptions.requireKnown(ModelOptions.shipped(), model);
+    try (RunOutput files = RunOutput.prepare(output, Optional.ofNullable(summaryFile))) {
+      return run(files, input, events, out);
+    }
+  }
+
+  private int run(RunOutput files, Optional<Path> input, long events, PrintWriter out)
+      throws InterruptedException {
     DatasetSource dataset =
         DatasetSource.open(
             input.isPresent() ? input.get() : simulate(events, out), source.geometry().named());
@@ -85,8 +93,6 @@ final class RunCommand implements Callable<Integer> {
         ServiceHost.awaitStop();
       }
       return (summary.isBalanced() ? ExitCode.OK : ExitCode.UNBALANCED).code();
-    } finally {
-      files.deleteRedisFolder();
     }
   }
 

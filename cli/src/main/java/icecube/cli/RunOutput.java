@@ -8,6 +8,7 @@ import icecube.dataset.SubmissionWriter;
 import icecube.v1.DeadLetter;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -16,35 +17,70 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The files of one run, and the folder its Redis writes to while it lasts. */
-final class RunOutput {
+final class RunOutput implements AutoCloseable {
+  private static final String REDIS_PREFIX = ".redis-";
+
   private final Path folder;
   private final Optional<Path> summaryFile;
   private final Path redisFolder;
+  private final OutputLock lock;
 
-  private RunOutput(Path folder, Optional<Path> summaryFile, Path redisFolder) {
+  private RunOutput(Path folder, Optional<Path> summaryFile, Path redisFolder, OutputLock lock) {
     this.folder = folder;
     this.summaryFile = summaryFile;
     this.redisFolder = redisFolder;
+    this.lock = lock;
   }
 
   /** Makes the folders, so that an output that cannot be written is known before the work. */
   static RunOutput prepare(Path folder, Optional<Path> summaryFile) {
+    summaryFile.ifPresent(RunOutput::requireWritable);
     try {
       Files.createDirectories(folder);
-      if (summaryFile.isPresent()) {
-        Files.createDirectories(summaryFile.get().toAbsolutePath().getParent());
+      OutputLock lock = OutputLock.of(folder);
+      try {
+        deleteWhatKilledRunsLeft(folder);
+        Path redisFolder = Files.createTempDirectory(folder.toAbsolutePath(), REDIS_PREFIX);
+        return new RunOutput(folder, summaryFile, redisFolder, lock);
+      } catch (IOException | RuntimeException e) {
+        lock.close();
+        throw e;
       }
-      return new RunOutput(
-          folder, summaryFile, Files.createTempDirectory(folder.toAbsolutePath(), ".redis-"));
     } catch (IOException e) {
       throw unwritable(folder, e);
     }
+  }
+
+  /** Tries, since rights alone do not tell: a disk may be full or a file system read-only. */
+  private static void requireWritable(Path summaryFile) {
+    Path folder = summaryFile.toAbsolutePath().getParent();
+    try {
+      if (folder == null || Files.isDirectory(summaryFile)) {
+        throw new IOException("it is a folder");
+      }
+      Files.createDirectories(folder);
+      Files.delete(Files.createTempFile(folder, ".summary-", ""));
+    } catch (IOException e) {
+      throw summaryUnwritable(summaryFile, e);
+    }
+  }
+
+  private static DatasetException summaryUnwritable(Path file, IOException cause) {
+    return DatasetException.output(
+        "--summary: " + file + ": " + cause + " (expected: a file that can be written)", cause);
   }
 
   private static DatasetException unwritable(Path path, IOException cause) {
     return DatasetException.output(
         path + ": " + cause + " (expected: a folder that can be written); choose another --output",
         cause);
+  }
+
+  /** The folder is ours alone, so a Redis folder in it belongs to nobody who lives. */
+  private static void deleteWhatKilledRunsLeft(Path folder) throws IOException {
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, REDIS_PREFIX + "*")) {
+      left.forEach(RunOutput::delete);
+    }
   }
 
   Path redisFolder() {
@@ -72,11 +108,17 @@ final class RunOutput {
       } else {
         DeadLetterCsv.write(deadLetters(), letters);
       }
-      if (summaryFile.isPresent()) {
-        Files.writeString(summaryFile.get(), summary.toJson() + "\n");
-      }
     } catch (IOException e) {
       throw unwritable(folder, e);
+    }
+    summaryFile.ifPresent(file -> write(file, summary));
+  }
+
+  private static void write(Path summaryFile, RunSummary summary) {
+    try {
+      Files.writeString(summaryFile, summary.toJson() + "\n");
+    } catch (IOException e) {
+      throw summaryUnwritable(summaryFile, e);
     }
   }
 
@@ -88,13 +130,19 @@ final class RunOutput {
   }
 
   /** Redis' log is of no use once the run has ended. */
-  void deleteRedisFolder() {
-    try (Stream<Path> files = Files.walk(redisFolder)) {
+  @Override
+  public void close() {
+    delete(redisFolder);
+    lock.close();
+  }
+
+  private static void delete(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
     } catch (IOException e) {
-      System.err.println("icecube: " + redisFolder + " is left behind: " + e);
+      System.err.println("icecube: " + folder + " is left behind: " + e);
     }
   }
 }

@@ -65,7 +65,7 @@ record RunSummary(
 
   String toTable() {
     StringBuilder table = new StringBuilder();
-    row(table, "model", model + " " + modelVersion);
+    row(table, "model", (model + " " + modelVersion).strip());
     row(table, "emitted", "%,d events".formatted(emitted));
     row(table, "predicted", "%,d".formatted(predicted));
     row(table, "dead-lettered", "%,d".formatted(deadLettered));

@@ -2,7 +2,6 @@
 package icecube.cli;
 
 import icecube.chassis.Beat;
-import icecube.chassis.ServerSettings;
 import icecube.modelserver.ModelServer;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -35,9 +34,7 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() {
     try (ServiceHost host = new ServiceHost("model-server", service, spec.commandLine().getOut())) {
       ModelServer server =
-          host.add(
-              ModelServer.start(
-                  model.serverSettings(ServerSettings.at(service.host(), port)), host.meters()));
+          host.add(ModelServer.start(model.serverSettings(service.serverAt(port)), host.meters()));
       host.announce(
           service.host() + ":" + server.port(),
           () -> server.isReady() ? Beat.serving(server.eventsInFlight()) : Beat.starting(),

@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 final class ServiceHost implements AutoCloseable {
   private final String kind;
   private final ServiceOptions options;
+  private final int managementPort;
   private final PrintWriter out;
   private final PrometheusMeterRegistry meters =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -28,6 +29,7 @@ final class ServiceHost implements AutoCloseable {
   ServiceHost(String kind, ServiceOptions options, PrintWriter out) {
     this.kind = kind;
     this.options = options;
+    this.managementPort = options.managementPort();
     this.out = out;
     closer.add(meters::close);
   }
@@ -48,7 +50,7 @@ final class ServiceHost implements AutoCloseable {
    */
   void announce(String address, Supplier<Beat> beat, BooleanSupplier ready) {
     ManagementServer management =
-        closer.add(ManagementServer.start(options.host(), options.managementPort(), meters, ready));
+        closer.add(ManagementServer.start(options.host(), managementPort, meters, ready));
     String managementAddress = options.host() + ":" + management.port();
     options
         .registry()

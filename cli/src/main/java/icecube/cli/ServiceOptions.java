@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.cli;
 
+import icecube.chassis.ServerSettings;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What every long-running service is told: where to listen and whom to tell that it lives. */
 final class ServiceOptions {
+  private static final int PORT_MAX = 65_535;
+
   @Option(
       names = "--host",
       paramLabel = "ADDRESS",
@@ -34,7 +37,20 @@ final class ServiceOptions {
   }
 
   int managementPort() {
+    requirePort("--management-port", managementPort);
     return managementPort;
+  }
+
+  /** A server of the service on {@code --port}. */
+  ServerSettings serverAt(int port) {
+    requirePort("--port", port);
+    return SettingException.checked(() -> ServerSettings.at(host, port));
+  }
+
+  private static void requirePort(String flag, int port) {
+    if (port < 0 || port > PORT_MAX) {
+      throw new SettingException(flag + ": " + port + " (expected: 0.." + PORT_MAX + ")");
+    }
   }
 
   Optional<String> registry() {

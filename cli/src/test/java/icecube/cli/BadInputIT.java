@@ -156,10 +156,28 @@ final class BadInputIT {
   }
 
   @Test
-  void anUnknownModelIsNamed() {
+  void anUnknownModelIsNamedBeforeAnythingIsWritten() {
     assertThat(execute("run", "--events", "10", "--model", "oracle", "--output", folder.toString()))
-        .isEqualTo(5);
+        .isEqualTo(2);
     assertThat(err.toString()).contains("oracle").contains("line-fit");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void aRunThatCannotBeginLeavesNothingBehind() {
+    assertThat(run(folder.resolve("nowhere"))).isEqualTo(3);
+    assertThat(folder.resolve("out")).isEmptyDirectory();
+  }
+
+  @Test
+  void aSummaryThatCannotBeWrittenIsKnownBeforeTheWork() throws Exception {
+    Path output = folder.resolve("out");
+    String summary = Files.createDirectory(folder.resolve("s")).toString();
+    assertThat(
+            execute("run", "--events", "10", "--summary", summary, "--output", output.toString()))
+        .isEqualTo(4);
+    assertThat(err.toString()).contains("--summary: " + summary);
+    assertThat(output).doesNotExist();
   }
 
   @Test
