@@ -17,8 +17,8 @@ enum ExitCode {
   UNAVAILABLE(5, "a needed server or binary is missing, or a port is taken"),
   /** A fault of ours. */
   INTERNAL(70, "a fault of icecube itself"),
-  /** Ctrl-C; the JVM sets it. */
-  INTERRUPTED(130, "interrupted by Ctrl-C");
+  /** Ctrl-C; the JVM sets it, and 143 for SIGTERM. */
+  INTERRUPTED(130, "interrupted by Ctrl-C (143: by SIGTERM); all was closed first");
 
   private final int code;
   private final String meaning;

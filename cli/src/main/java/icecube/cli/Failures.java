@@ -5,6 +5,7 @@ import icecube.chassis.StartException;
 import icecube.dataset.DatasetException;
 import icecube.stream.EventLogException;
 import icecube.stream.FingerprintMismatchException;
+import java.nio.channels.ClosedByInterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -18,7 +19,7 @@ final class Failures {
 
   /** Prints why the command failed; the stack trace only for a fault of ours. */
   static int explain(Exception failure, CommandLine command, ParseResult parsed) {
-    if (failure instanceof InterruptedException) {
+    if (isInterruption(failure)) {
       command.getErr().println("icecube: interrupted; everything started here is closed");
       return ExitCode.INTERRUPTED.code();
     }
@@ -28,6 +29,19 @@ final class Failures {
       log.error("this is a fault of icecube", failure);
     }
     return code.code();
+  }
+
+  /**
+   * Whether the command ended because it was told to. Only Ctrl-C and SIGTERM interrupt the main
+   * thread, but what is under way then, a file that is written for example, wraps it.
+   */
+  private static boolean isInterruption(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof InterruptedException || cause instanceof ClosedByInterruptException) {
+        return true;
+      }
+    }
+    return Thread.currentThread().isInterrupted();
   }
 
   static ExitCode codeOf(Throwable failure) {

@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -71,8 +72,10 @@ public final class Main implements Runnable {
         new CommandLine(new Main())
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setUsageHelpAutoWidth(true)
-            .setParameterExceptionHandler(Main::explainUsage)
+            .setParameterExceptionHandler(
+                (failure, given) -> explainUsage(failure, List.of(given), environment))
             .setExecutionExceptionHandler(Failures::explain);
+    Numbers.register(commandLine);
     withAllSubcommands(commandLine)
         .map(command -> command.getCommandSpec().usageMessage())
         .forEach(usage -> usage.exitCodeListHeading("%nExit codes:%n").exitCodeList(exitCodes()));
@@ -100,16 +103,29 @@ public final class Main implements Runnable {
         commandLine.getSubcommands().values().stream().flatMap(Main::withAllSubcommands));
   }
 
-  private static int explainUsage(ParameterException failure, String[] arguments) {
+  private static int explainUsage(
+      ParameterException failure, List<String> given, Map<String, String> environment) {
     CommandLine command = failure.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println("icecube: " + failure.getMessage());
+    err.println("icecube: " + failure.getMessage() + source(failure, given, environment));
     if (failure instanceof UnmatchedArgumentException && !command.getSubcommands().isEmpty()) {
       err.println("Commands: " + String.join(", ", command.getSubcommands().keySet()));
     } else if (!UnmatchedArgumentException.printSuggestions(failure, err)) {
       err.println("See: icecube " + nameOf(command) + "--help");
     }
     return ExitCode.USAGE.code();
+  }
+
+  /** The variable that a wrong value came from, if it was not a flag. */
+  private static String source(
+      ParameterException failure, List<String> given, Map<String, String> environment) {
+    if (failure.getArgSpec() instanceof OptionSpec option) {
+      String variable = EnvironmentDefaults.variableOf(option);
+      boolean isFlag =
+          given.stream().anyMatch(word -> word.split("=", 2)[0].equals(option.longestName()));
+      return !isFlag && environment.containsKey(variable) ? "; it is set by " + variable : "";
+    }
+    return "";
   }
 
   private static String nameOf(CommandLine command) {

@@ -3,11 +3,15 @@ package icecube.cli;
 
 import icecube.stream.RedisSettings;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Where the stream is: the same three flags in every command that reads or writes it. */
 final class RedisOptions {
+  /** The schemes that the client knows; it checks what follows. */
+  private static final Pattern URI = Pattern.compile("redis(s|-socket|-sentinel)?://.+");
+
   @Option(
       names = "--redis",
       paramLabel = "URI",
@@ -29,11 +33,20 @@ final class RedisOptions {
   private @Nullable Integer partitions;
 
   RedisSettings settings() {
-    return SettingException.checked(
-        () ->
-            new RedisSettings(
-                redis,
-                stream,
-                partitions == null ? OptionalInt.empty() : OptionalInt.of(partitions)));
+    RedisSettings settings =
+        SettingException.checked(
+            () ->
+                new RedisSettings(
+                    redis,
+                    stream,
+                    partitions == null ? OptionalInt.empty() : OptionalInt.of(partitions)));
+    if (!URI.matcher(redis).matches()) {
+      throw new SettingException(
+          "--redis: "
+              + settings.maskedUri()
+              + " (expected: redis://[:password@]host[:port]);"
+              + " rediss:// for TLS");
+    }
+    return settings;
   }
 }

@@ -68,7 +68,33 @@ final class CommandLineTest {
   @Test
   void aWrongNumberNamesFlagAndValue() {
     assertThat(execute("run", "--events", "many")).isEqualTo(2);
-    assertThat(err.toString()).contains("--events").contains("many");
+    assertThat(err.toString()).contains("--events").contains("many (expected: a whole number)");
+  }
+
+  @Test
+  void aWrongNumberInTheEnvironmentNamesItsVariable() {
+    assertThat(execute(Map.of("ICECUBE_EVENTS", "many"), "run")).isEqualTo(2);
+    assertThat(err.toString()).contains("it is set by ICECUBE_EVENTS");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"serve --port", "registry --port", "consume --management-port"})
+  void aPortOutOfRangeIsAUsageError(String command) {
+    String[] words = command.split(" ", 2);
+    assertThat(execute(words[0], words[1], "65536")).isEqualTo(2);
+    assertThat(err.toString()).contains(words[1] + ": 65536 (expected: 0..65535)");
+  }
+
+  @Test
+  void aRedisWithoutASchemeIsAUsageError() {
+    assertThat(execute("reconcile", "--redis", "localhost:6379")).isEqualTo(2);
+    assertThat(err.toString()).contains("--redis: localhost:6379").contains("redis://");
+  }
+
+  @Test
+  void aModelFolderThatIsNotThereIsAUsageError() {
+    assertThat(execute("serve", "--port", "0", "--models", "/nowhere")).isEqualTo(2);
+    assertThat(err.toString()).contains("--models: /nowhere");
   }
 
   @ParameterizedTest
