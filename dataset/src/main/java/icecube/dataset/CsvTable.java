@@ -23,12 +23,15 @@ final class CsvTable implements AutoCloseable {
   private final List<String> header;
   private @Nullable CsvRecord line;
 
-  private CsvTable(Path file, CsvReader<CsvRecord> reader) {
+  private CsvTable(
+      Path file,
+      CsvReader<CsvRecord> reader,
+      CloseableIterator<CsvRecord> lines,
+      List<String> header) {
     this.file = file;
     this.reader = reader;
-    this.lines = reader.iterator();
-    this.header =
-        lines.hasNext() ? lines.next().getFields().stream().map(String::strip).toList() : List.of();
+    this.lines = lines;
+    this.header = header;
   }
 
   /** Opens a file that must have all of {@code columns}. */
@@ -36,7 +39,7 @@ final class CsvTable implements AutoCloseable {
     ParquetTable.requireReadable(file);
     try {
       CsvTable table =
-          new CsvTable(file, CsvReader.builder().detectBomHeader(true).ofCsvRecord(file));
+          readHeader(file, CsvReader.builder().detectBomHeader(true).ofCsvRecord(file));
       for (String column : columns) {
         if (!table.header.contains(column)) {
           table.close();
@@ -50,6 +53,21 @@ final class CsvTable implements AutoCloseable {
       return table;
     } catch (IOException | UncheckedIOException | CsvParseException e) {
       throw unreadable(file, e);
+    }
+  }
+
+  private static CsvTable readHeader(Path file, CsvReader<CsvRecord> reader) throws IOException {
+    try {
+      CloseableIterator<CsvRecord> lines = reader.iterator();
+      List<String> header =
+          lines.hasNext()
+              ? lines.next().getFields().stream().map(String::strip).toList()
+              : List.of();
+      return new CsvTable(file, reader, lines, header);
+    } catch (UncheckedIOException | CsvParseException e) {
+      // A header that is no CSV must not keep the file open.
+      reader.close();
+      throw e;
     }
   }
 
