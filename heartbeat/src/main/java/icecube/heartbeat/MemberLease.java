@@ -76,8 +76,8 @@ final class MemberLease {
 
   /** Gives back what a pause of the registry took from the lease. */
   void extend(long nanos, long now) {
-    leaseFrom = Math.min(now, leaseFrom + nanos);
-    endedAt = Math.min(now, endedAt + nanos);
+    leaseFrom += Math.min(nanos, now - leaseFrom);
+    endedAt += Math.min(nanos, now - endedAt);
   }
 
   /** Nanoseconds since the last beat, pauses counted. */
