@@ -11,57 +11,57 @@ import java.util.OptionalDouble;
  *
  * <p>The zero vector, which is what a new one holds, means no direction. Confined to one request.
  */
-public final class Answers {
+final class Answers {
   private final double[] xyz;
   private final double[] kappa;
 
   /** No direction and no concentration for each of {@code eventCount} events. */
-  public Answers(int eventCount) {
+  Answers(int eventCount) {
     xyz = new double[3 * eventCount];
     kappa = new double[eventCount];
     Arrays.fill(kappa, Double.NEGATIVE_INFINITY);
   }
 
   /** Number of events. */
-  public int eventCount() {
+  int eventCount() {
     return kappa.length;
   }
 
   /** Sets the vector of event {@code event}. */
-  public void setVector(int event, double x, double y, double z) {
+  void setVector(int event, double x, double y, double z) {
     xyz[3 * event] = x;
     xyz[3 * event + 1] = y;
     xyz[3 * event + 2] = z;
   }
 
   /** Sets the concentration of event {@code event}. */
-  public void setKappa(int event, double value) {
+  void setKappa(int event, double value) {
     // −∞ marks what was never set; a model that says −∞ is as wrong as one that says NaN.
     kappa[event] = value == Double.NEGATIVE_INFINITY ? Double.NaN : value;
   }
 
   /** x of the vector of event {@code event}. */
-  public double x(int event) {
+  double x(int event) {
     return xyz[3 * event];
   }
 
   /** y of the vector of event {@code event}. */
-  public double y(int event) {
+  double y(int event) {
     return xyz[3 * event + 1];
   }
 
   /** z of the vector of event {@code event}. */
-  public double z(int event) {
+  double z(int event) {
     return xyz[3 * event + 2];
   }
 
   /** Whether the vector of event {@code event} is zero. */
-  public boolean isNoDirection(int event) {
+  boolean isNoDirection(int event) {
     return x(event) == 0 && y(event) == 0 && z(event) == 0;
   }
 
   /** The concentration of event {@code event}; empty if the model knows none. */
-  public OptionalDouble kappa(int event) {
+  OptionalDouble kappa(int event) {
     return kappa[event] == Double.NEGATIVE_INFINITY
         ? OptionalDouble.empty()
         : OptionalDouble.of(kappa[event]);

@@ -9,7 +9,7 @@ import icecube.physics.FeatureTable;
  * <p>Thread-safe: any number of workers may ask at once. The answer to an event does not depend on
  * its neighbours in the table. The owner closes it once nobody asks any more.
  */
-public interface Predictor extends AutoCloseable {
+interface Predictor extends AutoCloseable {
   /**
    * One answer for every event of {@code table}, in its order; an event without rows gets none.
    *

@@ -2,7 +2,7 @@
 package icecube.modelserver;
 
 /** A model that could not be loaded or run; the message says why and what to do. */
-public final class PredictorException extends RuntimeException {
+final class PredictorException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   PredictorException(String message) {
