@@ -19,6 +19,7 @@ final class OnnxFile {
   private static final int GRAPH_INITIALIZER = 5;
   private static final int GRAPH_SPARSE_INITIALIZER = 15;
   private static final int FUNCTION_NODE = 7;
+  private static final int FUNCTION_ATTRIBUTE = 11;
   private static final int NODE_ATTRIBUTE = 5;
   private static final int[] ATTRIBUTE_TENSORS = {5, 10};
   private static final int[] ATTRIBUTE_GRAPHS = {6, 11};
@@ -41,7 +42,9 @@ final class OnnxFile {
         walkGraph(UnknownFieldSet.parseFrom(graph), 0);
       }
       for (var function : model.getField(MODEL_FUNCTIONS).getLengthDelimitedList()) {
-        walkNodes(UnknownFieldSet.parseFrom(function).getField(FUNCTION_NODE), 0);
+        var fields = UnknownFieldSet.parseFrom(function);
+        walkNodes(fields.getField(FUNCTION_NODE), 0);
+        walkAttributes(fields.getField(FUNCTION_ATTRIBUTE), 0);
       }
     } catch (InvalidProtocolBufferException e) {
       throw new PredictorException("model.onnx: not an ONNX model (expected: one whole file)", e);
@@ -62,19 +65,23 @@ final class OnnxFile {
   private static void walkNodes(UnknownFieldSet.Field nodes, int depth)
       throws InvalidProtocolBufferException {
     for (var node : nodes.getLengthDelimitedList()) {
-      var attributes = UnknownFieldSet.parseFrom(node).getField(NODE_ATTRIBUTE);
-      for (var bytes : attributes.getLengthDelimitedList()) {
-        var attribute = UnknownFieldSet.parseFrom(bytes);
-        for (int field : ATTRIBUTE_TENSORS) {
-          walkTensors(attribute.getField(field));
-        }
-        for (int field : ATTRIBUTE_SPARSE_TENSORS) {
-          walkSparseTensors(attribute.getField(field));
-        }
-        for (int field : ATTRIBUTE_GRAPHS) {
-          for (var graph : attribute.getField(field).getLengthDelimitedList()) {
-            walkGraph(UnknownFieldSet.parseFrom(graph), depth + 1);
-          }
+      walkAttributes(UnknownFieldSet.parseFrom(node).getField(NODE_ATTRIBUTE), depth);
+    }
+  }
+
+  private static void walkAttributes(UnknownFieldSet.Field attributes, int depth)
+      throws InvalidProtocolBufferException {
+    for (var bytes : attributes.getLengthDelimitedList()) {
+      var attribute = UnknownFieldSet.parseFrom(bytes);
+      for (int field : ATTRIBUTE_TENSORS) {
+        walkTensors(attribute.getField(field));
+      }
+      for (int field : ATTRIBUTE_SPARSE_TENSORS) {
+        walkSparseTensors(attribute.getField(field));
+      }
+      for (int field : ATTRIBUTE_GRAPHS) {
+        for (var graph : attribute.getField(field).getLengthDelimitedList()) {
+          walkGraph(UnknownFieldSet.parseFrom(graph), depth + 1);
         }
       }
     }

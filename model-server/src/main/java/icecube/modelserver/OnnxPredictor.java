@@ -35,6 +35,8 @@ final class OnnxPredictor implements Predictor {
   private final BlockingQueue<OnnxScratch> idleScratch;
   // Runs share it, closing takes it alone: a session freed under a run ends the process.
   private final ReadWriteLock open = new ReentrantReadWriteLock();
+  // Written under the write lock only.
+  private boolean closed;
 
   private OnnxPredictor(
       OrtEnvironment environment,
@@ -179,7 +181,9 @@ final class OnnxPredictor implements Predictor {
     return hasKappa;
   }
 
-  /** Frees the session, unless a run holds on to it: then the process's end frees it. */
+  /**
+   * Frees the session, unless a run holds on to it: then a later close or the process's end does.
+   */
   @Override
   public void close() {
     if (!open.writeLock().tryLock()) {
@@ -187,7 +191,10 @@ final class OnnxPredictor implements Predictor {
       return;
     }
     try {
-      session.close();
+      if (!closed) {
+        closed = true;
+        session.close();
+      }
     } catch (OrtException e) {
       throw new PredictorException("close: " + e.getMessage(), e);
     } finally {

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.UnknownFieldSet;
 import icecube.physics.FeatureBuilder;
 import icecube.physics.FeatureTable;
 import icecube.v1.EventResult;
@@ -18,8 +16,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -85,6 +85,41 @@ final class OnnxPredictorTest {
       throw new AssertionError("a thread was answered wrongly", e);
     } finally {
       threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void closingWhileThreadsAskFreesNothingUnderARun() throws Exception {
+    var threads = Executors.newFixedThreadPool(2);
+    var echo = OnnxPredictor.load(echo(), 768, 2);
+    try {
+      var firstAnswers = new CountDownLatch(2);
+      Callable<Boolean> asking =
+          () -> {
+            for (long seed = 0; seed < 200 && answersOrIsClosed(echo, seed); seed++) {
+              firstAnswers.countDown();
+            }
+            return true;
+          };
+      var asked = List.of(threads.submit(asking), threads.submit(asking));
+      assertThat(firstAnswers.await(30, TimeUnit.SECONDS)).isTrue();
+      echo.close();
+      for (Future<Boolean> answer : asked) {
+        assertThat(answer.get(30, TimeUnit.SECONDS)).isTrue();
+      }
+    } finally {
+      threads.shutdownNow();
+      echo.close();
+    }
+    assertThat(answersOrIsClosed(echo, 1)).isFalse();
+  }
+
+  private static boolean answersOrIsClosed(OnnxPredictor echo, long seed) {
+    try {
+      return echoes(echo, seed);
+    } catch (IllegalStateException e) {
+      assertThat(e).hasMessageContaining("closed");
+      return false;
     }
   }
 
@@ -180,40 +215,6 @@ final class OnnxPredictorTest {
           .isInstanceOf(PredictorException.class)
           .hasMessageStartingWith("model.onnx: ");
     }
-  }
-
-  @Test
-  void weightsInAnotherFileAreRefused() throws IOException {
-    var tensor =
-        UnknownFieldSet.newBuilder()
-            .mergeField(14, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
-            .build();
-    assertThatThrownBy(() -> OnnxPredictor.load(withInitializer(tensor), 768, 1))
-        .hasMessageContaining("a tensor lies in another file");
-    var named =
-        UnknownFieldSet.newBuilder()
-            .mergeField(
-                13, UnknownFieldSet.Field.newBuilder().addLengthDelimited(ByteString.EMPTY).build())
-            .build();
-    assertThatThrownBy(() -> OnnxPredictor.load(withInitializer(named), 768, 1))
-        .hasMessageContaining("a tensor lies in another file");
-    OnnxFile.requireSelfContained(echo());
-  }
-
-  private static byte[] withInitializer(UnknownFieldSet tensor) throws IOException {
-    var graph =
-        UnknownFieldSet.newBuilder()
-            .mergeField(
-                5,
-                UnknownFieldSet.Field.newBuilder()
-                    .addLengthDelimited(tensor.toByteString())
-                    .build())
-            .build();
-    return UnknownFieldSet.parseFrom(echo()).toBuilder()
-        .mergeField(
-            7, UnknownFieldSet.Field.newBuilder().addLengthDelimited(graph.toByteString()).build())
-        .build()
-        .toByteArray();
   }
 
   private static EventResult judged(float x, float y, float z, float kappa) throws IOException {
