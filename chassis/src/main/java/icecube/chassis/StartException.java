@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class StartException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** For example {@code port: 5001 (expected: a free port); choose another, or 0 for any}. */
+  /** For example {@code port: 8470 (expected: a free port); choose another, or 0 for any}. */
   public StartException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
