@@ -10,6 +10,7 @@ import icecube.physics.Event;
 import icecube.physics.PulseSeries;
 import icecube.stream.EventDigest;
 import icecube.stream.InMemoryEventLog;
+import icecube.testkit.ForwardingEventLog;
 import icecube.v1.DeadLetter;
 import icecube.v1.Reason;
 import icecube.v1.Rejection;

@@ -8,6 +8,7 @@ import icecube.stream.CompletionOutcome;
 import icecube.stream.DeliveredEntry;
 import icecube.stream.EventLog;
 import icecube.stream.EventLogException;
+import icecube.testkit.ForwardingEventLog;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;

@@ -8,6 +8,7 @@ import icecube.physics.DetectorGeometry;
 import icecube.stream.Claim;
 import icecube.stream.ClaimSettings;
 import icecube.stream.EventLogException;
+import icecube.testkit.ForwardingEventLog;
 import icecube.v1.Reason;
 import java.time.Duration;
 import java.util.Collection;

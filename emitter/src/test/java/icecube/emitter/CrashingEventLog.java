@@ -2,6 +2,7 @@
 package icecube.emitter;
 
 import icecube.stream.EventLog;
+import icecube.testkit.ForwardingEventLog;
 import java.util.function.Supplier;
 
 /** A log whose emitter dies at one of its requests, before or after it was done. */
@@ -21,7 +22,7 @@ final class CrashingEventLog extends ForwardingEventLog {
   }
 
   @Override
-  <T> T around(Supplier<T> operation) {
+  protected <T> T around(Supplier<T> operation) {
     if (operations++ != crashAt) {
       return operation.get();
     }

@@ -11,6 +11,7 @@ import icecube.stream.EventEntry;
 import icecube.stream.EventLog;
 import icecube.stream.FingerprintMismatchException;
 import icecube.stream.InMemoryEventLog;
+import icecube.testkit.ForwardingEventLog;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -4,6 +4,7 @@ package icecube.emitter;
 import icecube.stream.EventLogException;
 import icecube.stream.InMemoryEventLog;
 import icecube.stream.PartitionAccount;
+import icecube.testkit.ForwardingEventLog;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -55,7 +56,7 @@ final class FaultyEventLog extends ForwardingEventLog {
   }
 
   @Override
-  <T> T around(Supplier<T> operation) {
+  protected <T> T around(Supplier<T> operation) {
     if (isCalm) {
       return operation.get();
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package icecube.emitter;
+package icecube.testkit;
 
 import icecube.physics.DetectorGeometry;
 import icecube.stream.AppendResult;
@@ -19,16 +19,20 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
-/** A log in front of another; what the emitter asks of it goes through {@link #around}. */
-class ForwardingEventLog implements EventLog {
+/**
+ * A log in front of another: a test overrides what it wants to change, or {@link #around} for all
+ * that a producer asks.
+ */
+public class ForwardingEventLog implements EventLog {
   private final EventLog log;
 
-  ForwardingEventLog(EventLog log) {
+  /** In front of {@code log}, which it closes when it is closed. */
+  public ForwardingEventLog(EventLog log) {
     this.log = log;
   }
 
   /** Does what the emitter asked for. */
-  <T> T around(Supplier<T> operation) {
+  protected <T> T around(Supplier<T> operation) {
     return operation.get();
   }
 
