@@ -120,6 +120,8 @@ final class AofGuard {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      process.destroyForcibly();
+      throw new EventLogException("redis-check-aof: interrupted; the next start checks again", e);
     }
     process.destroyForcibly();
     return -1;

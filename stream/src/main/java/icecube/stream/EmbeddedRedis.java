@@ -204,7 +204,10 @@ public final class EmbeddedRedis implements AutoCloseable {
       if (!process.isAlive()) {
         throw ended(log);
       }
-      if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new EventLogException("redis-server: interrupted while it was starting");
+      }
+      if (System.nanoTime() > deadline) {
         throw new EventLogException(
             "redis-server: not ready within %s; its log ends:%n%s"
                 .formatted(START_TIMEOUT, lastLines(log)));

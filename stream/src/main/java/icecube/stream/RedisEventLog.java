@@ -61,7 +61,7 @@ public final class RedisEventLog implements EventLog {
     var link = RedisLink.open(settings);
     try {
       return new RedisEventLog(link, settings);
-    } catch (EventLogException e) {
+    } catch (RuntimeException e) {
       link.close();
       throw e;
     }

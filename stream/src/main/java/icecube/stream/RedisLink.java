@@ -18,6 +18,7 @@ import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -226,14 +227,24 @@ final class RedisLink implements AutoCloseable {
     shutdown();
   }
 
+  /** Everything is told to end, whatever becomes of the waits in between. */
   private void shutdown() {
+    long millis = CLOSE_TIMEOUT.toMillis();
+    awaitEnd(
+        CompletableFuture.allOf(
+            commandClient.shutdownAsync(0, millis, TimeUnit.MILLISECONDS),
+            readerClient.shutdownAsync(0, millis, TimeUnit.MILLISECONDS)));
+    var ended = new CompletableFuture<Void>();
+    resources
+        .shutdown(0, millis, TimeUnit.MILLISECONDS)
+        .addListener(future -> ended.complete(null));
+    awaitEnd(ended);
+  }
+
+  private static void awaitEnd(CompletableFuture<?> end) {
     try {
-      commandClient.shutdown(Duration.ZERO, CLOSE_TIMEOUT);
-      readerClient.shutdown(Duration.ZERO, CLOSE_TIMEOUT);
-      resources
-          .shutdown(0, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-          .await(CLOSE_TIMEOUT.toMillis());
-    } catch (RedisException e) {
+      end.get(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
       logger.debug("closing connections", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -115,12 +115,22 @@ final class RedisProcess {
     }
   }
 
+  /** An interrupt does not shorten the wait: it would kill a Redis that is about to end well. */
   private boolean hasEnded(Duration timeout) {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    boolean isInterrupted = false;
     try {
-      return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return !process.isAlive();
+      while (true) {
+        try {
+          return process.waitFor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          isInterrupted = true;
+        }
+      }
+    } finally {
+      if (isInterrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }

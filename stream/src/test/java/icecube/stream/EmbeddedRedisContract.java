@@ -79,6 +79,19 @@ abstract class EmbeddedRedisContract {
   }
 
   @Test
+  void stopByAnInterruptedThreadIsAsGoodAsAnyOther() throws IOException {
+    var redis = EmbeddedRedis.start(home.resolve("redis"), binary);
+    var log = RedisEventLog.connect(RedisSettings.of(redis.uri(), "s"));
+
+    Thread.currentThread().interrupt();
+    log.close();
+    redis.close();
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(Files.readString(home.resolve("redis").resolve("redis.log"))).contains("bye bye");
+  }
+
+  @Test
   void redisThatStaysAwayIsReported() {
     try (var redis = EmbeddedRedis.start(home.resolve("redis"), binary);
         var log = RedisEventLog.connect(RedisSettings.of(redis.uri(), "s"));
