@@ -3,15 +3,16 @@ package icecube.cli;
 
 import icecube.dataset.DatasetException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.UUID;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An output folder that belongs to one run: a second one would mix its files with those of the
@@ -37,19 +38,19 @@ final class OutputLock implements AutoCloseable {
   static OutputLock of(Path folder) throws IOException {
     Path file = folder.resolve(".lock");
     for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-      FileChannel channel =
-          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       try {
-        if (isLocked(channel) && isStillThere(file, channel)) {
+        Object key = keyOf(file);
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+        if (!isLocked(channel)) {
+          channel.close();
+          break;
+        }
+        if (Objects.equals(key, keyOf(file))) {
           return new OutputLock(file, channel);
         }
-      } catch (IOException | RuntimeException e) {
         channel.close();
-        throw e;
-      }
-      channel.close();
-      if (Files.exists(file)) {
-        break;
+      } catch (NoSuchFileException e) {
+        createIfAbsent(file);
       }
     }
     throw DatasetException.output(
@@ -67,14 +68,19 @@ final class OutputLock implements AutoCloseable {
     }
   }
 
-  /** Whether the path still leads to the file that is locked, and not to a newer one. */
-  private static boolean isStillThere(Path file, FileChannel channel) throws IOException {
-    String mark = UUID.randomUUID().toString();
-    channel.truncate(0).write(ByteBuffer.wrap(mark.getBytes(StandardCharsets.UTF_8)));
+  /**
+   * Which file the path leads to; the one that is locked may have been replaced. Asked without
+   * opening it, since on POSIX closing any descriptor of a file ends all locks on it.
+   */
+  private static @Nullable Object keyOf(Path file) throws IOException {
+    return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+  }
+
+  private static void createIfAbsent(Path file) throws IOException {
     try {
-      return Files.readString(file).equals(mark);
-    } catch (NoSuchFileException e) {
-      return false;
+      Files.createFile(file);
+    } catch (FileAlreadyExistsException e) {
+      // Another run was faster; its file is as good.
     }
   }
 

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -167,6 +168,19 @@ final class BadInputIT {
   void aRunThatCannotBeginLeavesNothingBehind() {
     assertThat(run(folder.resolve("nowhere"))).isEqualTo(3);
     assertThat(folder.resolve("out")).isEmptyDirectory();
+  }
+
+  @Test
+  void anotherProcessThatWritesToTheSameFolderIsRefused() throws Exception {
+    Path output = folder.resolve("out");
+    try (RunOutput ours = RunOutput.prepare(output, Optional.empty());
+        ServiceProcess other =
+            ServiceProcess.start(
+                folder.resolve("log"), "run", "--events", "10", "--output", output.toString())) {
+      assertThat(other.await(60)).isEqualTo(4);
+      assertThat(folder.resolve("log")).content().contains("another run writes there");
+      assertThat(ours.redisFolder()).isDirectory();
+    }
   }
 
   @Test
