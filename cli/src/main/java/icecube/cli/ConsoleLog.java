@@ -21,6 +21,14 @@ import org.slf4j.LoggerFactory;
 final class ConsoleLog {
   private static final Set<String> SERVICES = Set.of("emit", "consume", "serve", "registry");
 
+  /**
+   * gRPC's own log, which goes another way and tells, with a stack trace each, what the services
+   * tell in a line: who cannot be reached. Held here, since levels of loggers nobody holds are
+   * lost.
+   */
+  private static final java.util.logging.Logger GRPC =
+      java.util.logging.Logger.getLogger("io.grpc");
+
   private ConsoleLog() {}
 
   /** Sets up logging for the command that {@code arguments} name. */
@@ -30,6 +38,7 @@ final class ConsoleLog {
     }
     boolean service = Arrays.stream(arguments).findFirst().map(SERVICES::contains).orElse(false);
     context.reset();
+    GRPC.setLevel(java.util.logging.Level.SEVERE);
     Encoder<ILoggingEvent> encoder = service ? json(context) : text(context);
     encoder.start();
     ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();

@@ -44,6 +44,7 @@ final class ConsumeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    modelServers.forEach(target -> ServiceOptions.requireTarget("--model-server", target));
     try (ServiceHost host = new ServiceHost("consumer", service, spec.commandLine().getOut())) {
       EventLog log = host.add(RedisEventLog.connect(redis.settings()));
       Consumer consumer =

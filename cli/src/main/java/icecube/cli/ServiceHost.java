@@ -9,6 +9,7 @@ import icecube.chassis.ManagementServer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.PrintWriter;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -21,6 +22,7 @@ final class ServiceHost implements AutoCloseable {
   private final String kind;
   private final ServiceOptions options;
   private final int managementPort;
+  private final Optional<String> registry;
   private final PrintWriter out;
   private final PrometheusMeterRegistry meters =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -30,6 +32,7 @@ final class ServiceHost implements AutoCloseable {
     this.kind = kind;
     this.options = options;
     this.managementPort = options.managementPort();
+    this.registry = options.registry();
     this.out = out;
     closer.add(meters::close);
   }
@@ -52,16 +55,11 @@ final class ServiceHost implements AutoCloseable {
     ManagementServer management =
         closer.add(ManagementServer.start(options.host(), managementPort, meters, ready));
     String managementAddress = options.host() + ":" + management.port();
-    options
-        .registry()
-        .ifPresent(
-            target ->
-                closer.add(
-                    BeatSender.start(
-                        target,
-                        InstanceIds.create(kind, address, managementAddress),
-                        beat,
-                        meters)));
+    registry.ifPresent(
+        target ->
+            closer.add(
+                BeatSender.start(
+                    target, InstanceIds.create(kind, address, managementAddress), beat, meters)));
     if (!address.isEmpty()) {
       out.println(kind + " listens on " + address);
     }

@@ -3,12 +3,14 @@ package icecube.cli;
 
 import icecube.chassis.ServerSettings;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What every long-running service is told: where to listen and whom to tell that it lives. */
 final class ServiceOptions {
   private static final int PORT_MAX = 65_535;
+  private static final Pattern TARGET = Pattern.compile("[^\\s,]+:\\d{1,5}");
 
   @Option(
       names = "--host",
@@ -47,6 +49,13 @@ final class ServiceOptions {
     return SettingException.checked(() -> ServerSettings.at(host, port));
   }
 
+  /** Refuses what cannot be an address; whether somebody is there is another question. */
+  static void requireTarget(String flag, String target) {
+    if (!TARGET.matcher(target).matches()) {
+      throw new SettingException(flag + ": " + target + " (expected: HOST:PORT)");
+    }
+  }
+
   private static void requirePort(String flag, int port) {
     if (port < 0 || port > PORT_MAX) {
       throw new SettingException(flag + ": " + port + " (expected: 0.." + PORT_MAX + ")");
@@ -54,6 +63,9 @@ final class ServiceOptions {
   }
 
   Optional<String> registry() {
+    if (registry != null) {
+      requireTarget("--registry", registry);
+    }
     return Optional.ofNullable(registry);
   }
 }

@@ -85,6 +85,14 @@ final class CommandLineTest {
     assertThat(err.toString()).contains(words[1] + ": 65536 (expected: 0..65535)");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"consume --model-server", "serve --registry"})
+  void aTargetWithoutAPortIsAUsageError(String command) {
+    String[] words = command.split(" ", 2);
+    assertThat(execute(words[0], words[1], "somewhere")).isEqualTo(2);
+    assertThat(err.toString()).contains(words[1] + ": somewhere (expected: HOST:PORT)");
+  }
+
   @Test
   void aRedisWithoutASchemeIsAUsageError() {
     assertThat(execute("reconcile", "--redis", "localhost:6379")).isEqualTo(2);
