@@ -4,6 +4,7 @@ package icecube.cli;
 import icecube.stream.EventLog;
 import icecube.stream.Reconciliation;
 import icecube.stream.RedisEventLog;
+import icecube.stream.RedisSettings;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -38,11 +39,17 @@ final class ReconcileCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (EventLog log = RedisEventLog.connect(redis.settings())) {
+    RedisSettings settings = redis.settings();
+    try (EventLog log = RedisEventLog.connect(settings)) {
       Reconciliation reconciliation = Reconciliation.of(log);
       PrintWriter out = spec.commandLine().getOut();
       out.print(json ? Json.pretty(balance(reconciliation)) + "\n" : reconciliation.toTable());
       out.flush();
+      if (reconciliation.emitted() == 0 && !reconciliation.isFinished()) {
+        spec.commandLine()
+            .getErr()
+            .println("icecube: stream: " + settings.stream() + " (expected: one with events)");
+      }
       return (reconciliation.isComplete() ? ExitCode.OK : ExitCode.UNBALANCED).code();
     }
   }

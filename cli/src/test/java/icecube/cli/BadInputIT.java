@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import icecube.stream.EmbeddedRedis;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -192,6 +193,14 @@ final class BadInputIT {
         .isEqualTo(4);
     assertThat(err.toString()).contains("--summary: " + summary);
     assertThat(output).doesNotExist();
+  }
+
+  @Test
+  void reconcilingAStreamThatNobodyEmittedIntoNamesIt() {
+    try (EmbeddedRedis redis = EmbeddedRedis.start(folder.resolve("redis"))) {
+      assertThat(execute("reconcile", "--redis", redis.uri(), "--stream", "icecub")).isEqualTo(1);
+      assertThat(err.toString()).contains("icecub");
+    }
   }
 
   @Test
