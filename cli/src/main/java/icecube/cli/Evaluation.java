@@ -13,6 +13,7 @@ import icecube.physics.EventDefect;
 import icecube.physics.FeatureBuilder;
 import icecube.physics.FeatureTable;
 import icecube.physics.LineFit;
+import icecube.proto.PredictionCodec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -47,9 +48,6 @@ record Evaluation(
     double medianAngularErrorRad,
     double improvedLineFitRad,
     double plainLineFitRad) {
-  /** The answer where a fit finds none, as the model server gives it. */
-  private static final Direction NO_DIRECTION = new Direction(1, 0, 0);
-
   /** Scores the submission against the folder's truth. */
   static Evaluation of(Path input, Path submission) {
     Map<Long, Direction> predicted = new HashMap<>();
@@ -90,16 +88,17 @@ record Evaluation(
     private long unpredicted;
 
     void add(Direction truth, Direction answer, FeatureTable features) {
-      double errorRad = error(truth, answer);
+      double errorRad = AngularError.kaggleRad(truth, answer);
       errorsRad.add(errorRad);
       sumRad += errorRad;
-      improvedSumRad += error(truth, improved.fit(features, 0).orElse(NO_DIRECTION));
-      plainSumRad += error(truth, plain.fit(features, 0).orElse(NO_DIRECTION));
+      improvedSumRad += errorRad(improved, truth, features);
+      plainSumRad += errorRad(plain, truth, features);
     }
 
-    private static double error(Direction truth, Direction answer) {
-      return AngularError.kaggleRad(
-          truth.azimuthRad(), truth.zenithRad(), answer.azimuthRad(), answer.zenithRad());
+    /** Where a fit finds none, it answers as the model server does. */
+    private static double errorRad(LineFit fit, Direction truth, FeatureTable features) {
+      Direction answer = fit.fit(features, 0).orElse(PredictionCodec.NO_DIRECTION);
+      return AngularError.kaggleRad(truth, answer);
     }
 
     Evaluation evaluation(Path input) {

@@ -2,6 +2,8 @@
 package icecube.cli;
 
 import icecube.emitter.DatasetSource;
+import icecube.physics.DetectorGeometry;
+import icecube.physics.IceCube86;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -66,18 +68,17 @@ final class RunCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Optional<Path> input = source.input();
     long events = source.events();
-    source.geometry().named();
+    Optional<DetectorGeometry> geometry = source.geometry().named();
     ModelOptions.requireKnown(ModelOptions.shipped(), model);
     try (RunOutput files = RunOutput.prepare(output, Optional.ofNullable(summaryFile))) {
-      return run(files, input, events, out);
+      return run(
+          files, input.isPresent() ? input.get() : simulate(events, geometry, out), geometry, out);
     }
   }
 
-  private int run(RunOutput files, Optional<Path> input, long events, PrintWriter out)
+  private int run(RunOutput files, Path input, Optional<DetectorGeometry> geometry, PrintWriter out)
       throws InterruptedException {
-    DatasetSource dataset =
-        DatasetSource.open(
-            input.isPresent() ? input.get() : simulate(events, out), source.geometry().named());
+    DatasetSource dataset = DatasetSource.open(input, geometry);
     Mesh.Settings settings =
         new Mesh.Settings(
             files.redisFolder(), ModelOptions.shipped(), model, dataset.geometry(), consumers);
@@ -97,12 +98,13 @@ final class RunCommand implements Callable<Integer> {
   }
 
   /** The events of the run become a data set of their own, at hand for evaluate. */
-  private Path simulate(long events, PrintWriter out) throws InterruptedException {
+  private Path simulate(long events, Optional<DetectorGeometry> geometry, PrintWriter out)
+      throws InterruptedException {
     Path folder = output.resolve("simulated");
     SimulatedFiles files =
         new SimulatedFiles(
             source.seed(),
-            source.geometry().orBuiltIn(),
+            geometry.orElseGet(IceCube86::geometry),
             SimulatedFiles.BATCH_EVENTS,
             SimulatedFiles.threads(0));
     long pulses = files.write(folder, events);

@@ -20,25 +20,15 @@ final class Truth {
     directions.put(eventId, direction);
   }
 
-  int count() {
-    return directions.size();
-  }
-
-  /**
-   * Scores one prediction by Kaggle's form of the angular error.
-   *
-   * @return its error in rad; empty if the truth of the event is not known
-   */
-  OptionalDouble score(long eventId, double azimuthRad, double zenithRad) {
+  /** Scores one prediction by Kaggle's form of the angular error, if its truth is known. */
+  void score(long eventId, double azimuthRad, double zenithRad) {
     Direction truth = directions.get(eventId);
     if (truth == null) {
-      return OptionalDouble.empty();
+      return;
     }
-    double errorRad =
+    errorSumRad +=
         AngularError.kaggleRad(truth.azimuthRad(), truth.zenithRad(), azimuthRad, zenithRad);
-    errorSumRad += errorRad;
     scored++;
-    return OptionalDouble.of(errorRad);
   }
 
   /** Mean error of all scored so far, rad; empty if none. */
