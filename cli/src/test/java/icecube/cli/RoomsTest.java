@@ -85,6 +85,15 @@ final class RoomsTest {
           .resideInAPackage("icecube.cli..");
 
   @ArchTest
+  static final ArchRule nobodyKnowsTheChaos =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("icecube.chaos..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("icecube.chaos..");
+
+  @ArchTest
   static final ArchRule lettuceStaysInTheStream =
       noClasses()
           .that()
