@@ -2,6 +2,7 @@
 package icecube.consumer;
 
 import icecube.chassis.Backoff;
+import icecube.chassis.TimeAndChance;
 import icecube.proto.Reasons;
 import icecube.stream.CompletionOutcome;
 import icecube.stream.DeliveredEntry;
@@ -15,24 +16,19 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All entries in flight, and the workers that take them along.
+ * All entries in flight, and the workers that take them along, one step of an entry at a time.
  *
- * <p>The workers' queue needs no bound of its own: an entry in flight has at most one step in it,
- * and the window bounds the entries. Thread-safe.
+ * <p>Thread-safe.
  */
 final class EntryFlows implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EntryFlows.class);
   private static final Duration REFUSAL_LOG_INTERVAL = Duration.ofSeconds(10);
-  private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
 
   private final String consumer;
   private final EventLog log;
@@ -41,8 +37,8 @@ final class EntryFlows implements AutoCloseable {
   private final ModelLinks links;
   private final EntryWindow window;
   private final ConsumerMetrics metrics;
-  private final ConsumerTime time;
-  private final ScheduledThreadPoolExecutor workers;
+  private final TimeAndChance time;
+  private final Workers workers;
   private final List<Map<Long, EntryFlow>> inFlight = new ArrayList<>();
   private final AtomicInteger eventsInFlight = new AtomicInteger();
   private final AtomicLong refusalLoggedNanos;
@@ -55,7 +51,8 @@ final class EntryFlows implements AutoCloseable {
       ModelLinks links,
       EntryWindow window,
       ConsumerMetrics metrics,
-      ConsumerTime time) {
+      TimeAndChance time,
+      Workers workers) {
     this.consumer = consumer;
     this.log = log;
     this.settings = settings;
@@ -68,12 +65,7 @@ final class EntryFlows implements AutoCloseable {
     for (int partition = 0; partition < log.partitionCount(); partition++) {
       inFlight.add(new ConcurrentHashMap<>());
     }
-    var number = new AtomicInteger();
-    workers =
-        new ScheduledThreadPoolExecutor(
-            settings.workerCount(),
-            step -> new Thread(step, "consumer-worker-" + number.getAndIncrement()));
-    workers.setRemoveOnCancelPolicy(true);
+    this.workers = workers;
   }
 
   /** Takes an entry on, unless it is in flight already. */
@@ -152,13 +144,7 @@ final class EntryFlows implements AutoCloseable {
 
   /** Runs the flow's next step on a worker after a pause. */
   void executeIn(EntryFlow flow, Duration wait, Runnable step) {
-    try {
-      var unused =
-          workers.schedule(() -> guarded(flow, step), wait.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (RejectedExecutionException e) {
-      // Closed: what is in flight is handed back for others to claim.
-      LOG.atTrace().log("step after close is dropped");
-    }
+    workers.execute(() -> guarded(flow, step), wait);
   }
 
   /**
@@ -210,18 +196,13 @@ final class EntryFlows implements AutoCloseable {
     return metrics;
   }
 
-  ConsumerTime time() {
+  TimeAndChance time() {
     return time;
   }
 
   /** Stops the workers; what was in flight is still told by {@link #sequences}. */
   @Override
   public void close() {
-    workers.shutdownNow();
-    try {
-      workers.awaitTermination(CLOSE_MAX.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    workers.close();
   }
 }

@@ -2,6 +2,7 @@
 package icecube.consumer;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import icecube.chassis.TimeAndChance;
 
 /**
  * How many entries may be in flight: grows by one for every windowful that went well, halves when a
@@ -47,20 +48,37 @@ final class EntryWindow {
   }
 
   /**
-   * Waits until there is room and begins a read, to be ended by {@link #endRead}.
+   * Begins a read if there is room, to be ended by {@link #endRead}.
    *
-   * @return how many entries to read, 1..countMax; 0 if the window was closed, then nothing began
+   * @return how many entries to read, 1..countMax; 0 if there is no room, then nothing began
    */
-  int beginRead(int countMax) throws InterruptedException {
+  int beginRead(int countMax) {
     synchronized (lock) {
-      while (!isClosed && (isSuspended || inFlight >= limit)) {
-        lock.wait();
-      }
-      if (isClosed) {
+      if (!hasRoom()) {
         return 0;
       }
       reading++;
       return Math.max(1, Math.min(countMax, limit - inFlight));
+    }
+  }
+
+  /** Waits until there is room for a read or the window is closed. */
+  void awaitRoom() throws InterruptedException {
+    synchronized (lock) {
+      while (!isClosed && !hasRoom()) {
+        lock.wait();
+      }
+    }
+  }
+
+  @GuardedBy("lock")
+  private boolean hasRoom() {
+    return !isClosed && !isSuspended && inFlight < limit;
+  }
+
+  boolean isClosed() {
+    synchronized (lock) {
+      return isClosed;
     }
   }
 
@@ -159,7 +177,7 @@ final class EntryWindow {
   }
 
   /** Waits until the window is idle or the time is over; returns whether it is idle. */
-  boolean awaitIdle(long timeoutNanos, ConsumerTime time) throws InterruptedException {
+  boolean awaitIdle(long timeoutNanos, TimeAndChance time) throws InterruptedException {
     long deadline = time.nanoTime() + timeoutNanos;
     synchronized (lock) {
       while (inFlight > 0 || reading > 0) {

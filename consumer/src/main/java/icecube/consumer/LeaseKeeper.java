@@ -1,25 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.consumer;
 
+import icecube.chassis.Activity;
+import icecube.chassis.TimeAndChance;
 import icecube.stream.Claim;
 import icecube.stream.ClaimSettings;
 import icecube.stream.DeliveredEntry;
 import icecube.stream.EventLog;
 import icecube.stream.EventLogException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Renews the leases on this consumer's entries and takes over those of consumers that are gone, on
- * a thread of its own.
+ * Renews the leases on this consumer's entries and takes over those of consumers that are gone.
  *
  * <p>An entry that was delivered too often is suspected to kill its consumers. It is only taken
  * with nothing else in flight, so that its neighbours never pay for it: reading is suspended,
  * everything drains, the suspects are taken one by one, and reading goes on.
  */
-final class LeaseKeeper implements Runnable {
+final class LeaseKeeper implements Activity {
   private static final Logger LOG = LoggerFactory.getLogger(LeaseKeeper.class);
 
   /** How often it looks whether everything has drained, while suspects wait. */
@@ -29,7 +31,7 @@ final class LeaseKeeper implements Runnable {
   private final String consumer;
   private final EntryFlows flows;
   private final EntryWindow window;
-  private final ConsumerTime time;
+  private final TimeAndChance time;
   private final ClaimSettings claim;
   private final long renewNanos;
   private long renewedNanos;
@@ -53,15 +55,9 @@ final class LeaseKeeper implements Runnable {
   }
 
   @Override
-  public void run() {
-    try {
-      while (!Thread.currentThread().isInterrupted()) {
-        time.pause(untilNext());
-        tick();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  public Optional<Duration> step() {
+    tick();
+    return Optional.of(untilNext());
   }
 
   private Duration untilNext() {

@@ -2,6 +2,7 @@
 package icecube.consumer;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import icecube.chassis.TimeAndChance;
 import icecube.v1.PredictRequest;
 import icecube.v1.PredictResponse;
 import io.grpc.stub.ClientCallStreamObserver;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ModelCall implements ClientResponseObserver<PredictRequest, PredictResponse> {
   private final String target;
-  private final ConsumerTime time;
+  private final TimeAndChance time;
   private final ConsumerMetrics metrics;
   private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
   private final Object writeLock = new Object();
@@ -46,7 +47,7 @@ final class ModelCall implements ClientResponseObserver<PredictRequest, PredictR
   private volatile boolean hasAnswered;
   private volatile long answeredNanos;
 
-  ModelCall(String target, ConsumerTime time, ConsumerMetrics metrics) {
+  ModelCall(String target, TimeAndChance time, ConsumerMetrics metrics) {
     this.target = target;
     this.time = time;
     this.metrics = metrics;

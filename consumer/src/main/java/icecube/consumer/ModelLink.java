@@ -2,6 +2,7 @@
 package icecube.consumer;
 
 import icecube.chassis.Backoff;
+import icecube.chassis.TimeAndChance;
 import icecube.v1.ModelServiceGrpc;
 import icecube.v1.PredictRequest;
 import icecube.v1.PredictResponse;
@@ -32,7 +33,7 @@ final class ModelLink implements AutoCloseable {
   private final String target;
   private final ManagedChannel channel;
   private final ConsumerSettings settings;
-  private final ConsumerTime time;
+  private final TimeAndChance time;
   private final ConsumerMetrics metrics;
   private final Backoff backoff;
   private final AtomicLong lastRequestId = new AtomicLong();
@@ -44,7 +45,7 @@ final class ModelLink implements AutoCloseable {
       String target,
       ManagedChannel channel,
       ConsumerSettings settings,
-      ConsumerTime time,
+      TimeAndChance time,
       ConsumerMetrics metrics) {
     this.target = target;
     this.channel = channel;

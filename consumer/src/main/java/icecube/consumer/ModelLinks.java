@@ -2,6 +2,7 @@
 package icecube.consumer;
 
 import icecube.chassis.Closer;
+import icecube.chassis.TimeAndChance;
 import io.grpc.ManagedChannel;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,7 @@ final class ModelLinks implements AutoCloseable {
   ModelLinks(
       ConsumerSettings settings,
       Function<String, ManagedChannel> channels,
-      ConsumerTime time,
+      TimeAndChance time,
       ConsumerMetrics metrics) {
     for (String target : settings.modelServers()) {
       links.add(new ModelLink(target, channels.apply(target), settings, time, metrics));

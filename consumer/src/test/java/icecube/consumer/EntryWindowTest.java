@@ -3,6 +3,7 @@ package icecube.consumer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import icecube.chassis.TimeAndChance;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -12,7 +13,7 @@ class EntryWindowTest {
   private final EntryWindow window = new EntryWindow(8);
 
   @Test
-  void aReadMayBringAsMuchAsThereIsRoomFor() throws Exception {
+  void aReadMayBringAsMuchAsThereIsRoomFor() {
     assertThat(window.beginRead(3)).isEqualTo(3);
     enter(6);
     assertThat(window.beginRead(3)).isEqualTo(2);
@@ -31,6 +32,15 @@ class EntryWindowTest {
   }
 
   @Test
+  void aReadBeginsOnlyWhereThereIsRoom() {
+    enter(8);
+    assertThat(window.beginRead(3)).isZero();
+    assertThat(window.isClosed()).isFalse();
+    window.exit();
+    assertThat(window.beginRead(3)).isEqualTo(1);
+  }
+
+  @Test
   void aClosedWindowSendsReadersHome() throws Exception {
     enter(8);
     var count = new AtomicInteger(-1);
@@ -40,6 +50,7 @@ class EntryWindowTest {
     reader.join();
     assertThat(count.get()).isZero();
     assertThat(window.beginRead(1)).isZero();
+    assertThat(window.isClosed()).isTrue();
   }
 
   @Test
@@ -62,10 +73,10 @@ class EntryWindowTest {
     window.enter();
     window.endRead();
     assertThat(window.isIdle()).isFalse();
-    assertThat(window.awaitIdle(1, new SystemTime())).isFalse();
+    assertThat(window.awaitIdle(1, TimeAndChance.SYSTEM)).isFalse();
     window.exit();
     assertThat(window.isIdle()).isTrue();
-    assertThat(window.awaitIdle(1, new SystemTime())).isTrue();
+    assertThat(window.awaitIdle(1, TimeAndChance.SYSTEM)).isTrue();
   }
 
   @Test
@@ -104,6 +115,7 @@ class EntryWindowTest {
         new Thread(
             () -> {
               try {
+                window.awaitRoom();
                 count.set(window.beginRead(4));
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

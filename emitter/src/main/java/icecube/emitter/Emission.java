@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.emitter;
 
+import icecube.chassis.Activity;
 import icecube.chassis.Backoff;
+import icecube.chassis.TimeAndChance;
 import icecube.emitter.EmissionSummary.Outcome;
 import icecube.stream.AppendResult;
 import icecube.stream.EventLog;
@@ -11,6 +13,7 @@ import icecube.stream.PartitionAccount;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -18,12 +21,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One run of the emitter: opens the partitions, streams the source into them, stays, and begins
- * again wherever the log turns out to have lost something.
+ * One run of the emitter, in steps: opens the partitions, streams the source into them, stays, and
+ * begins again wherever the log turns out to have lost something.
  *
  * <p>Confined to one thread.
  */
-final class Emission implements AutoCloseable {
+public final class Emission implements Activity, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Emission.class);
 
   private final EventSource source;
@@ -31,13 +34,16 @@ final class Emission implements AutoCloseable {
   private final EventLog log;
   private final EmitterSettings settings;
   private final EmitterMetrics metrics;
-  private final EmitterTime time;
+  private final TimeAndChance time;
   private final LongConsumer progress;
   private final Backoff backoff;
   private final Pace pace;
   private final List<PartitionOutbox> outboxes = new ArrayList<>();
   private @Nullable EventCursor cursor;
   private @Nullable EntryCutter cutter;
+  private final long startNanos;
+  private Phase phase = Phase.OPENING;
+  private @Nullable Outcome outcome;
   private boolean isAtEnd;
   private long entriesCut;
   private long duplicates;
@@ -49,7 +55,7 @@ final class Emission implements AutoCloseable {
       EventLog log,
       EmitterSettings settings,
       EmitterMetrics metrics,
-      EmitterTime time,
+      TimeAndChance time,
       LongConsumer progress) {
     this.source = source;
     this.fingerprint = fingerprint;
@@ -59,6 +65,7 @@ final class Emission implements AutoCloseable {
     this.time = time;
     this.progress = progress;
     this.backoff = new Backoff(settings.retryFirst(), settings.retryMax(), time::chance);
+    this.startNanos = time.nanoTime();
     this.pace = new Pace(settings.eventsPerSecond(), time);
     for (int partition = 0; partition < log.partitionCount(); partition++) {
       outboxes.add(
@@ -67,39 +74,52 @@ final class Emission implements AutoCloseable {
     }
   }
 
-  EmissionSummary run() throws InterruptedException {
-    long startNanos = time.nanoTime();
-    Outcome outcome = null;
-    while (outcome == null) {
-      try {
-        open();
-        outcome = emitAndStay();
-        if (outcome == null) {
-          time.pause(backoff.next());
-        }
-      } catch (FingerprintMismatchException e) {
-        throw e;
-      } catch (EventLogException e) {
-        // What became of the last request is unknown; opening again tells.
-        throwIfInterrupted();
-        metrics.failed();
-        Duration wait = backoff.next();
-        LOG.atWarn()
-            .setCause(e)
-            .addKeyValue("retry_in", wait)
-            .log("the event log does not answer, the emitter waits");
-        time.pause(wait);
-      } catch (CancellationException e) {
-        throwIfInterrupted();
-        throw e;
-      }
+  /** The next few requests to the log: one append, or one look, per partition. */
+  @Override
+  public Optional<Duration> step() throws InterruptedException {
+    if (outcome != null) {
+      return Optional.empty();
+    }
+    throwIfInterrupted();
+    try {
+      Duration wait =
+          switch (phase) {
+            case OPENING -> open();
+            case EMITTING -> emit();
+            case STAYING -> stay();
+          };
+      return outcome == null ? Optional.of(wait) : Optional.empty();
+    } catch (FingerprintMismatchException e) {
+      throw e;
+    } catch (EventLogException e) {
+      // What became of the last request is unknown; opening again tells.
+      throwIfInterrupted();
+      metrics.failed();
+      phase = Phase.OPENING;
+      Duration wait = backoff.next();
+      LOG.atWarn()
+          .setCause(e)
+          .addKeyValue("retry_in", wait)
+          .log("the event log does not answer, the emitter waits");
+      return Optional.of(wait);
+    } catch (CancellationException e) {
+      throwIfInterrupted();
+      throw e;
+    }
+  }
+
+  /** How the emission ended, once it has. */
+  public EmissionSummary summary() {
+    Outcome ended = outcome;
+    if (ended == null) {
+      throw new IllegalStateException("emission: goes on (expected: ended)");
     }
     var duration = Duration.ofNanos(time.nanoTime() - startNanos);
     return new EmissionSummary(
-        outcome, eventsPassed(), duplicates, entriesPassed(), rewinds, duration);
+        ended, eventsPassed(), duplicates, entriesPassed(), rewinds, duration);
   }
 
-  private void open() {
+  private Duration open() {
     log.putGeometry(source.geometry());
     boolean isMissing = false;
     for (PartitionOutbox outbox : outboxes) {
@@ -115,6 +135,8 @@ final class Emission implements AutoCloseable {
     if (isMissing || cutter == null) {
       readFromStart();
     }
+    phase = Phase.EMITTING;
+    return Duration.ZERO;
   }
 
   private void readFromStart() {
@@ -128,26 +150,14 @@ final class Emission implements AutoCloseable {
     cutter = new EntryCutter(opened, settings.entryEventsMax(), settings.entryPulsesMax());
   }
 
-  /** Returns how the emission ended, or null if the partitions have to be opened again. */
-  private @Nullable Outcome emitAndStay() throws InterruptedException {
-    while (!isAtEnd || !allEmpty()) {
-      throwIfInterrupted();
-      Duration wait = fill();
-      switch (flush()) {
-        case GO_ON -> {
-          if (!wait.isZero()) {
-            time.pause(wait);
-          }
-        }
-        case REOPEN -> {
-          return null;
-        }
-        case SUPERSEDED -> {
-          return Outcome.SUPERSEDED;
-        }
-      }
+  private Duration emit() {
+    if (isAtEnd && allEmpty()) {
+      phase = Phase.STAYING;
+      return Duration.ZERO;
     }
-    return stay();
+    Duration paced = fill();
+    Duration refused = flush();
+    return paced.compareTo(refused) > 0 ? paced : refused;
   }
 
   /**
@@ -176,8 +186,8 @@ final class Emission implements AutoCloseable {
     return Duration.ZERO;
   }
 
-  /** Offers every partition what waits for it, once. */
-  private Verdict flush() throws InterruptedException {
+  /** Offers every partition what waits for it, once; returns how long to wait before the next. */
+  private Duration flush() {
     boolean isBusy = false;
     boolean hasProgress = false;
     for (PartitionOutbox outbox : outboxes) {
@@ -190,41 +200,29 @@ final class Emission implements AutoCloseable {
         metrics.busy();
         continue;
       }
-      var verdict = verdict(status);
-      if (verdict != Verdict.GO_ON) {
-        return verdict;
+      if (!goesOn(status)) {
+        return backoff.next();
       }
       hasProgress = true;
     }
     progress.accept(eventsPassed());
     if (hasProgress) {
       backoff.reset();
-    } else if (isBusy) {
-      time.pause(backoff.next());
     }
-    return Verdict.GO_ON;
+    return isBusy && !hasProgress ? backoff.next() : Duration.ZERO;
   }
 
-  private @Nullable Outcome stay() throws InterruptedException {
-    while (true) {
-      for (PartitionOutbox outbox : outboxes) {
-        // Each time again: it is how the loss of what was appended shows.
-        var verdict = verdict(outbox.finish());
-        if (verdict != Verdict.GO_ON) {
-          return verdict == Verdict.SUPERSEDED ? Outcome.SUPERSEDED : null;
-        }
+  private Duration stay() {
+    for (PartitionOutbox outbox : outboxes) {
+      // Each time again: it is how the loss of what was appended shows.
+      if (!goesOn(outbox.finish())) {
+        return backoff.next();
       }
-      progress.accept(eventsPassed());
-      backoff.reset();
-      if (!settings.staysUntilComplete()) {
-        return Outcome.APPENDED;
-      }
-      var outcome = outcomeByAccounts();
-      if (outcome != null) {
-        return outcome;
-      }
-      time.pause(settings.pollInterval());
     }
+    progress.accept(eventsPassed());
+    backoff.reset();
+    outcome = settings.staysUntilComplete() ? outcomeByAccounts() : Outcome.APPENDED;
+    return settings.pollInterval();
   }
 
   private @Nullable Outcome outcomeByAccounts() {
@@ -248,11 +246,18 @@ final class Emission implements AutoCloseable {
     return isBalanced ? null : Outcome.UNBALANCED;
   }
 
-  private static Verdict verdict(AppendResult.Status status) {
+  /** Whether this phase goes on; else the partitions have to be opened again, or it is over. */
+  private boolean goesOn(AppendResult.Status status) {
     return switch (status) {
-      case OK, DUPLICATE, BUSY -> Verdict.GO_ON;
-      case GAP, ROLLED_BACK -> Verdict.REOPEN;
-      case SUPERSEDED -> Verdict.SUPERSEDED;
+      case OK, DUPLICATE, BUSY -> true;
+      case GAP, ROLLED_BACK -> {
+        phase = Phase.OPENING;
+        yield false;
+      }
+      case SUPERSEDED -> {
+        outcome = Outcome.SUPERSEDED;
+        yield false;
+      }
     };
   }
 
@@ -285,9 +290,9 @@ final class Emission implements AutoCloseable {
     }
   }
 
-  private enum Verdict {
-    GO_ON,
-    REOPEN,
-    SUPERSEDED
+  private enum Phase {
+    OPENING,
+    EMITTING,
+    STAYING
   }
 }

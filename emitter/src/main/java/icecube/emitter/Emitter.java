@@ -3,6 +3,7 @@ package icecube.emitter;
 
 import static java.util.Objects.requireNonNull;
 
+import icecube.chassis.TimeAndChance;
 import icecube.stream.EventLog;
 import icecube.stream.FingerprintMismatchException;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -27,21 +28,22 @@ public final class Emitter {
   private final EventLog log;
   private final EmitterSettings settings;
   private final EmitterMetrics metrics;
-  private final EmitterTime time;
+  private final TimeAndChance time;
   private final AtomicBoolean hasRun = new AtomicBoolean();
   private final AtomicLong emitted = new AtomicLong();
 
   /** An emitter that has not begun; does no I/O. */
   public Emitter(EventSource source, EventLog log, EmitterSettings settings, MeterRegistry meters) {
-    this(source, log, settings, meters, new SystemTime());
+    this(source, log, settings, meters, TimeAndChance.SYSTEM);
   }
 
-  Emitter(
+  /** The same, under another time than this machine's. */
+  public Emitter(
       EventSource source,
       EventLog log,
       EmitterSettings settings,
       MeterRegistry meters,
-      EmitterTime time) {
+      TimeAndChance time) {
     this.source = requireNonNull(source, "source");
     this.log = requireNonNull(log, "log");
     this.settings = requireNonNull(settings, "settings");
@@ -60,13 +62,20 @@ public final class Emitter {
    * @throws SourceChangedException if the log holds more entries than this source has
    */
   public EmissionSummary run() throws InterruptedException {
+    try (var emission = begin()) {
+      emission.run(time);
+      return emission.summary();
+    }
+  }
+
+  /**
+   * What {@link #run} does, for a caller who takes its steps himself and closes it. Does no I/O.
+   */
+  public Emission begin() {
     if (hasRun.getAndSet(true)) {
       throw new IllegalStateException("emitter: has run (expected: one run); make another");
     }
-    try (var emission =
-        new Emission(source, fingerprint(), log, settings, metrics, time, this::progress)) {
-      return emission.run();
-    }
+    return new Emission(source, fingerprint(), log, settings, metrics, time, this::progress);
   }
 
   /**

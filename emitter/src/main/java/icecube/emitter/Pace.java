@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.emitter;
 
+import icecube.chassis.TimeAndChance;
 import java.time.Duration;
 
 /**
@@ -15,14 +16,14 @@ final class Pace {
   private static final double NANOS_PER_SECOND = 1e9;
 
   private final double nanosPerEvent;
-  private final EmitterTime time;
+  private final TimeAndChance time;
   private long startNanos;
   private long events;
 
   /**
    * @param eventsPerSecond 0 for no limit
    */
-  Pace(double eventsPerSecond, EmitterTime time) {
+  Pace(double eventsPerSecond, TimeAndChance time) {
     this.nanosPerEvent = eventsPerSecond == 0 ? 0 : NANOS_PER_SECOND / eventsPerSecond;
     this.time = time;
     this.startNanos = time.nanoTime();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.emitter;
 
+import icecube.chassis.TimeAndChance;
 import icecube.physics.DetectorGeometry;
 import icecube.stream.AppendResult;
 import icecube.stream.EventEntry;
@@ -21,7 +22,7 @@ final class PartitionOutbox {
   private final EventLog log;
   private final DetectorGeometry geometry;
   private final EmitterMetrics metrics;
-  private final EmitterTime time;
+  private final TimeAndChance time;
   private final int partition;
   private final int capacity;
   private final Deque<Waiting> waiting = new ArrayDeque<>();
@@ -35,7 +36,7 @@ final class PartitionOutbox {
       EventLog log,
       DetectorGeometry geometry,
       EmitterMetrics metrics,
-      EmitterTime time,
+      TimeAndChance time,
       int partition,
       int capacity) {
     this.log = log;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.emitter;
 
+import icecube.chassis.TimeAndChance;
 import java.time.Duration;
 import java.util.Random;
 
 /** Time that passes only in pauses, and what the rest of the world does meanwhile. */
-final class FakeTime implements EmitterTime {
+final class FakeTime implements TimeAndChance {
   private static final long START_UNIX_MICROS = 1_800_000_000_000_000L;
   private static final int PAUSES_MAX = 1_000_000;
 
@@ -44,5 +45,10 @@ final class FakeTime implements EmitterTime {
   @Override
   public double chance() {
     return random.nextDouble();
+  }
+
+  @Override
+  public String incarnation() {
+    return "00000000";
   }
 }

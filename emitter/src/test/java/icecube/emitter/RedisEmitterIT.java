@@ -3,6 +3,7 @@ package icecube.emitter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import icecube.chassis.TimeAndChance;
 import icecube.stream.EmbeddedRedis;
 import icecube.stream.EventLog;
 import icecube.stream.RedisEventLog;
@@ -51,8 +52,8 @@ class RedisEmitterIT {
   }
 
   /** Real time, and what the world does in each pause; its own failures are the world's. */
-  private static final class WaitingTime implements EmitterTime {
-    private final EmitterTime real = new SystemTime();
+  private static final class WaitingTime implements TimeAndChance {
+    private final TimeAndChance real = TimeAndChance.SYSTEM;
     private final Runnable meanwhile;
 
     WaitingTime(Runnable meanwhile) {
@@ -78,6 +79,11 @@ class RedisEmitterIT {
     @Override
     public double chance() {
       return real.chance();
+    }
+
+    @Override
+    public String incarnation() {
+      return real.incarnation();
     }
   }
 }
