@@ -142,7 +142,7 @@ public final class Consumption {
   public void handBack() {
     try {
       for (int partition = 0; partition < log.partitionCount(); partition++) {
-        var unused = log.release(partition, name, flows.sequences(partition));
+        var unused = log.release(partition, name, flows.ids(partition));
         log.leave(partition, name);
       }
     } catch (EventLogException e) {

@@ -7,6 +7,7 @@ import icecube.proto.ReasonKind;
 import icecube.proto.Reasons;
 import icecube.stream.CompletionOutcome;
 import icecube.stream.DeliveredEntry;
+import icecube.stream.EntryId;
 import icecube.stream.EventLogException;
 import icecube.v1.PredictRequest;
 import icecube.v1.PredictResponse;
@@ -50,8 +51,8 @@ final class EntryFlow {
     return partition;
   }
 
-  long sequence() {
-    return entry.sequence();
+  EntryId id() {
+    return entry.id();
   }
 
   int eventCount() {
@@ -218,7 +219,7 @@ final class EntryFlow {
     LOG.atDebug()
         .setCause(cause)
         .addKeyValue("partition", partition)
-        .addKeyValue("sequence", entry.sequence())
+        .addKeyValue("entry_id", entry.id())
         .addKeyValue("reason", reason)
         .addKeyValue("retry_in", wait)
         .log("entry is tried again");

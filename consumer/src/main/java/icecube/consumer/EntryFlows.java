@@ -6,6 +6,7 @@ import icecube.chassis.TimeAndChance;
 import icecube.proto.Reasons;
 import icecube.stream.CompletionOutcome;
 import icecube.stream.DeliveredEntry;
+import icecube.stream.EntryId;
 import icecube.stream.EventLog;
 import icecube.v1.Reason;
 import java.time.Duration;
@@ -39,7 +40,7 @@ final class EntryFlows implements AutoCloseable {
   private final ConsumerMetrics metrics;
   private final TimeAndChance time;
   private final Workers workers;
-  private final List<Map<Long, EntryFlow>> inFlight = new ArrayList<>();
+  private final List<Map<EntryId, EntryFlow>> inFlight = new ArrayList<>();
   private final AtomicInteger eventsInFlight = new AtomicInteger();
   private final AtomicLong refusalLoggedNanos;
   private volatile boolean isRefused;
@@ -79,7 +80,7 @@ final class EntryFlows implements AutoCloseable {
   }
 
   private void accept(EntryFlow flow) {
-    if (inFlight.get(flow.partition()).putIfAbsent(flow.sequence(), flow) == null) {
+    if (inFlight.get(flow.partition()).putIfAbsent(flow.id(), flow) == null) {
       window.enter();
       eventsInFlight.addAndGet(flow.eventCount());
       flow.start();
@@ -88,21 +89,21 @@ final class EntryFlows implements AutoCloseable {
 
   /** An entry is published, or left to others. */
   void finished(EntryFlow flow) {
-    if (inFlight.get(flow.partition()).remove(flow.sequence(), flow)) {
+    if (inFlight.get(flow.partition()).remove(flow.id(), flow)) {
       eventsInFlight.addAndGet(-flow.eventCount());
       window.exit();
     }
   }
 
-  /** Sequences in flight of one partition. */
-  Set<Long> sequences(int partition) {
+  /** Entries in flight of one partition. */
+  Set<EntryId> ids(int partition) {
     return Set.copyOf(inFlight.get(partition).keySet());
   }
 
   /** Of the entries {@code asked}, those not in {@code held} are no longer ours. */
-  void abandonUnheld(int partition, Collection<Long> asked, Set<Long> held) {
-    for (Long sequence : asked) {
-      EntryFlow flow = held.contains(sequence) ? null : inFlight.get(partition).get(sequence);
+  void abandonUnheld(int partition, Collection<EntryId> asked, Set<EntryId> held) {
+    for (EntryId id : asked) {
+      EntryFlow flow = held.contains(id) ? null : inFlight.get(partition).get(id);
       if (flow != null) {
         flow.abandon();
       }
@@ -158,7 +159,7 @@ final class EntryFlows implements AutoCloseable {
       LOG.atError()
           .setCause(e)
           .addKeyValue("partition", flow.partition())
-          .addKeyValue("sequence", flow.sequence())
+          .addKeyValue("entry_id", flow.id())
           .log("a step failed unexpectedly, its entry is let go");
       metrics.abandoned();
       finished(flow);
@@ -200,7 +201,7 @@ final class EntryFlows implements AutoCloseable {
     return time;
   }
 
-  /** Stops the workers; what was in flight is still told by {@link #sequences}. */
+  /** Stops the workers; what was in flight is still told by {@link #ids}. */
   @Override
   public void close() {
     workers.close();

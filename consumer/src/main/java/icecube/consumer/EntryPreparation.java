@@ -53,7 +53,7 @@ final class EntryPreparation {
     EventBatch batch;
     List<Event> events;
     try {
-      batch = EventBatch.parseFrom(entry.payload());
+      batch = EventBatch.parseFrom(entry.unpacked());
       events = EventCodec.decode(batch);
       requireAsAppended(entry, batch);
     } catch (InvalidProtocolBufferException | ReasonException e) {
@@ -100,7 +100,7 @@ final class EntryPreparation {
   /** Dead letters for every event of an entry that kills whoever predicts it; asks nobody. */
   PreparedEntry crashLoop(DeliveredEntry entry) {
     try {
-      var batch = EventBatch.parseFrom(entry.payload());
+      var batch = EventBatch.parseFrom(entry.unpacked());
       List<Event> events = EventCodec.decode(batch);
       requireAsAppended(entry, batch);
       List<DeadLetter> letters = new ArrayList<>(events.size());

@@ -9,6 +9,7 @@ import icecube.proto.Reasons;
 import icecube.stream.Completion;
 import icecube.stream.DeliveredEntry;
 import icecube.stream.EventDigest;
+import icecube.stream.OutcomePart;
 import icecube.v1.DeadLetter;
 import icecube.v1.DeadLetterBatch;
 import icecube.v1.EventError;
@@ -118,8 +119,8 @@ record EntryVerdict(
       String consumer, DeliveredEntry entry, boolean isOwnerOnly, long publishedUnixUs) {
     var predicted =
         predictions.isEmpty()
-            ? Completion.Part.NONE
-            : new Completion.Part(
+            ? OutcomePart.NONE
+            : new OutcomePart(
                 PredictionBatch.newBuilder()
                     .addAllPredictions(predictions)
                     .setEmittedUnixUs(emittedUnixUs)
@@ -130,11 +131,11 @@ record EntryVerdict(
                 predictedDigest);
     var dead =
         deadLetters.isEmpty()
-            ? Completion.Part.NONE
-            : new Completion.Part(
+            ? OutcomePart.NONE
+            : new OutcomePart(
                 DeadLetterBatch.newBuilder().addAllDeadLetters(deadLetters).build().toByteArray(),
                 deadLetters.size(),
                 deadDigest);
-    return new Completion(consumer, entry.sequence(), isOwnerOnly, predicted, dead);
+    return new Completion(consumer, entry.id(), isOwnerOnly, predicted, dead);
   }
 }

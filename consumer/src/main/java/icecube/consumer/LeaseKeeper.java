@@ -6,6 +6,7 @@ import icecube.chassis.TimeAndChance;
 import icecube.stream.Claim;
 import icecube.stream.ClaimSettings;
 import icecube.stream.DeliveredEntry;
+import icecube.stream.EntryId;
 import icecube.stream.EventLog;
 import icecube.stream.EventLogException;
 import java.time.Duration;
@@ -92,7 +93,7 @@ final class LeaseKeeper implements Activity {
   private void renew() {
     long backlog = 0;
     for (int partition = 0; partition < log.partitionCount(); partition++) {
-      Set<Long> ours = flows.sequences(partition);
+      Set<EntryId> ours = flows.ids(partition);
       if (!ours.isEmpty()) {
         flows.abandonUnheld(partition, ours, log.renew(partition, consumer, ours));
       }

@@ -4,6 +4,7 @@ package icecube.consumer;
 import icecube.chassis.Backoff;
 import icecube.chassis.TimeAndChance;
 import icecube.stream.DeliveredEntry;
+import icecube.stream.EntryId;
 import icecube.stream.EventLog;
 import icecube.stream.EventLog.EntryReader;
 import icecube.stream.EventLogException;
@@ -41,7 +42,7 @@ final class PartitionReader implements Runnable {
   private @Nullable EntryReader reader;
   private boolean isFull;
   private boolean hasReadHeld;
-  private long heldAfter;
+  private EntryId heldAfter = EntryId.START;
   private volatile boolean isReading;
 
   PartitionReader(int partition, String consumer, EventLog log, EntryFlows flows) {
@@ -117,7 +118,7 @@ final class PartitionReader implements Runnable {
       open = log.openReader(partition, consumer);
       reader = open;
       hasReadHeld = false;
-      heldAfter = 0;
+      heldAfter = EntryId.START;
     }
     if (hasReadHeld) {
       List<DeliveredEntry> entries = open.readNew(count, wait);
@@ -129,7 +130,7 @@ final class PartitionReader implements Runnable {
     if (entries.isEmpty()) {
       hasReadHeld = true;
     } else {
-      heldAfter = entries.get(entries.size() - 1).sequence();
+      heldAfter = entries.get(entries.size() - 1).id();
     }
     return Duration.ZERO;
   }

@@ -6,6 +6,7 @@ import icecube.stream.ClaimSettings;
 import icecube.stream.Completion;
 import icecube.stream.CompletionOutcome;
 import icecube.stream.DeliveredEntry;
+import icecube.stream.EntryId;
 import icecube.stream.EventLog;
 import icecube.stream.EventLogException;
 import icecube.testkit.ForwardingEventLog;
@@ -56,15 +57,15 @@ final class FaultyEventLog extends ForwardingEventLog {
   }
 
   @Override
-  public Set<Long> renew(int partition, String consumer, Collection<Long> sequences) {
+  public Set<EntryId> renew(int partition, String consumer, Collection<EntryId> ids) {
     failSometimes("renewal dropped");
-    return super.renew(partition, consumer, sequences);
+    return super.renew(partition, consumer, ids);
   }
 
   @Override
-  public Set<Long> release(int partition, String consumer, Collection<Long> sequences) {
+  public Set<EntryId> release(int partition, String consumer, Collection<EntryId> ids) {
     failSometimes("release dropped");
-    return super.release(partition, consumer, sequences);
+    return super.release(partition, consumer, ids);
   }
 
   @Override
@@ -81,9 +82,9 @@ final class FaultyEventLog extends ForwardingEventLog {
     var reader = super.openReader(partition, consumer);
     return new EntryReader() {
       @Override
-      public List<DeliveredEntry> readHeld(long afterSequence, int countMax) {
+      public List<DeliveredEntry> readHeld(EntryId after, int countMax) {
         failSometimes("read dropped");
-        return reader.readHeld(afterSequence, countMax);
+        return reader.readHeld(after, countMax);
       }
 
       @Override

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import icecube.physics.DetectorGeometry;
 import icecube.stream.Claim;
 import icecube.stream.ClaimSettings;
+import icecube.stream.EntryId;
 import icecube.stream.EventLogException;
 import icecube.testkit.ForwardingEventLog;
 import icecube.v1.Reason;
@@ -61,8 +62,8 @@ class LeaseKeeperTest extends ConsumerFixture {
     var frozen =
         new ForwardingEventLog(log) {
           @Override
-          public Set<Long> renew(int partition, String consumer, Collection<Long> sequences) {
-            return Set.copyOf(sequences);
+          public Set<EntryId> renew(int partition, String consumer, Collection<EntryId> ids) {
+            return Set.copyOf(ids);
           }
         };
     var zombie = start(frozen, settings());
@@ -84,7 +85,7 @@ class LeaseKeeperTest extends ConsumerFixture {
     var cutOff =
         new ForwardingEventLog(log) {
           @Override
-          public Set<Long> renew(int partition, String consumer, Collection<Long> sequences) {
+          public Set<EntryId> renew(int partition, String consumer, Collection<EntryId> ids) {
             return Set.of();
           }
 
@@ -187,7 +188,7 @@ class LeaseKeeperTest extends ConsumerFixture {
     var silent =
         new ForwardingEventLog(log) {
           @Override
-          public Set<Long> renew(int partition, String consumer, Collection<Long> sequences) {
+          public Set<EntryId> renew(int partition, String consumer, Collection<EntryId> ids) {
             renewing.countDown();
             try {
               new CountDownLatch(1).await();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import icecube.chassis.GrpcChannels;
 import icecube.chassis.TimeAndChance;
 import icecube.stream.DeliveredEntry;
+import icecube.stream.EntryId;
 import icecube.stream.EventLog.EntryReader;
 import icecube.stream.EventLogException;
 import icecube.stream.InMemoryEventLog;
@@ -130,8 +131,8 @@ class PartitionReaderTest {
     }
 
     @Override
-    public List<DeliveredEntry> readHeld(long afterSequence, int countMax) {
-      return reader.readHeld(afterSequence, countMax);
+    public List<DeliveredEntry> readHeld(EntryId after, int countMax) {
+      return reader.readHeld(after, countMax);
     }
 
     @Override

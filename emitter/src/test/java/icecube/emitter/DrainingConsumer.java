@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.InvalidProtocolBufferException;
 import icecube.stream.Completion;
 import icecube.stream.DeliveredEntry;
+import icecube.stream.EntryId;
 import icecube.stream.EventDigest;
 import icecube.stream.EventLog;
+import icecube.stream.OutcomePart;
 import icecube.stream.PublishedEntry;
 import icecube.v1.EventBatch;
 import java.time.Duration;
@@ -32,14 +34,13 @@ final class DrainingConsumer {
   void drain(int countMax) {
     for (int partition = 0; partition < log.partitionCount(); partition++) {
       try (var reader = log.openReader(partition, NAME)) {
-        List<DeliveredEntry> entries = new ArrayList<>(reader.readHeld(0, countMax));
+        List<DeliveredEntry> entries = new ArrayList<>(reader.readHeld(EntryId.START, countMax));
         entries.addAll(reader.readNew(countMax, Duration.ZERO));
         for (DeliveredEntry entry : entries) {
-          var all = new Completion.Part(entry.payload(), entry.eventCount(), entry.digest());
+          var all = new OutcomePart(entry.payload(), entry.eventCount(), entry.digest());
           var unused =
               log.complete(
-                  partition,
-                  new Completion(NAME, entry.sequence(), false, all, Completion.Part.NONE));
+                  partition, new Completion(NAME, entry.id(), false, all, OutcomePart.NONE));
         }
       }
     }
@@ -51,7 +52,7 @@ final class DrainingConsumer {
     for (int partition = 0; partition < log.partitionCount(); partition++) {
       long sequence = 0;
       for (PublishedEntry entry : log.predictions(partition, "", COUNT_MAX)) {
-        assertThat(entry.sequence()).isEqualTo(++sequence);
+        assertThat(entry.source()).isEqualTo(EntryId.of(++sequence));
         var batch = parsed(entry);
         assertThat(batch.getBatchId()).isEqualTo(partition + "-" + sequence);
         batches.add(batch);

@@ -4,6 +4,7 @@ package icecube.emitter;
 import icecube.stream.Completion;
 import icecube.stream.EventDigest;
 import icecube.stream.EventLog;
+import icecube.stream.OutcomePart;
 import java.time.Duration;
 
 /** A consumer that publishes every entry under a wrong digest, as corrupted bytes would. */
@@ -18,12 +19,11 @@ final class MiscountingConsumer {
     for (int partition = 0; partition < log.partitionCount(); partition++) {
       try (var reader = log.openReader(partition, "miscounting")) {
         for (var entry : reader.readNew(1_000, Duration.ZERO)) {
-          var part = new Completion.Part(entry.payload(), entry.eventCount(), EventDigest.ZERO);
+          var part = new OutcomePart(entry.payload(), entry.eventCount(), EventDigest.ZERO);
           var unused =
               log.complete(
                   partition,
-                  new Completion(
-                      "miscounting", entry.sequence(), false, part, Completion.Part.NONE));
+                  new Completion("miscounting", entry.id(), false, part, OutcomePart.NONE));
         }
       }
     }

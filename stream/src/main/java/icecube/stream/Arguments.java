@@ -27,6 +27,38 @@ final class Arguments {
     }
   }
 
+  /** Entries that are made inside the log come from entries that have passed the door. */
+  static void checkInside(String name, List<EventEntry> entries) {
+    for (var entry : entries) {
+      if (entry.eventCount() < 1 || !entry.deadLetters().isEmpty()) {
+        throw new IllegalArgumentException(
+            "%s: an entry of %d events and %d dead letters (expected: at least 1, and none)"
+                .formatted(name, entry.eventCount(), entry.deadLetters().eventCount()));
+      }
+    }
+  }
+
+  static void checkRedrive(List<EventEntry> entries) {
+    if (entries.isEmpty()) {
+      throw new IllegalArgumentException("entries: none (expected: what is to go round again)");
+    }
+    checkInside("entries", entries);
+  }
+
+  /** Sending round again must neither make nor lose an event. */
+  static IllegalArgumentException unequal(String deadLetterId, long held, long given) {
+    return new IllegalArgumentException(
+        "dead letter %s: %d events to send round again and to keep (expected: the same %d that it has)"
+            .formatted(deadLetterId, given, held));
+  }
+
+  static long leaseMillis(java.time.Duration lease) {
+    if (lease.toMillis() < 1) {
+      throw new IllegalArgumentException("lease: " + lease + " (expected: at least 1 ms)");
+    }
+    return lease.toMillis();
+  }
+
   static void checkCountMax(int countMax) {
     if (countMax < 1) {
       throw new IllegalArgumentException("countMax: " + countMax + " (expected: at least 1)");

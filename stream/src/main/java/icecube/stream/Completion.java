@@ -3,41 +3,47 @@ package icecube.stream;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.List;
+
 /**
- * What became of one entry: its predictions and its dead letters, to be published together.
+ * What became of one entry: predictions, dead letters, and what goes round again, all in one step.
  *
- * @param consumer who publishes
- * @param sequence the entry
+ * <p>Every event of the entry belongs on exactly one of the three sides. An entry of which all was
+ * refused at the door is completed with nothing on any.
+ *
+ * @param consumer who publishes; not empty
+ * @param id the entry
  * @param ownerOnly whether only the holder of the entry may publish (dead letters on suspicion)
  * @param predictions the events predicted
  * @param deadLetters the events refused
+ * @param remainders entries to append in the place of this one, in the same step; at most as many
+ *     as the entry has events, with at least one event each and nothing refused at the door
  */
 public record Completion(
-    String consumer, long sequence, boolean ownerOnly, Part predictions, Part deadLetters) {
+    String consumer,
+    EntryId id,
+    boolean ownerOnly,
+    OutcomePart predictions,
+    OutcomePart deadLetters,
+    List<EventEntry> remainders) {
   public Completion {
-    requireNonNull(consumer, "consumer");
+    requireNonNull(id, "id");
     requireNonNull(predictions, "predictions");
     requireNonNull(deadLetters, "deadLetters");
-    if (predictions.eventCount() + deadLetters.eventCount() < 1) {
-      throw new IllegalArgumentException("completion: no event (expected: at least 1)");
+    remainders = List.copyOf(remainders);
+    if (consumer.isEmpty()) {
+      throw new IllegalArgumentException("consumer: empty (expected: a name)");
     }
+    Arguments.checkInside("remainders", remainders);
   }
 
-  /**
-   * One side of a completion.
-   *
-   * @param payload {@code PredictionBatch} or {@code DeadLetterBatch}; empty if no event
-   * @param eventCount events in it
-   * @param digest digest of their ids
-   */
-  @SuppressWarnings("ArrayRecordComponent") // a carrier of bytes on the fast path, never compared
-  public record Part(byte[] payload, int eventCount, EventDigest digest) {
-    /** No event on this side. */
-    public static final Part NONE = new Part(new byte[0], 0, EventDigest.ZERO);
-
-    public Part {
-      requireNonNull(payload, "payload");
-      requireNonNull(digest, "digest");
-    }
+  /** A completion of the whole entry: nothing goes round again. */
+  public Completion(
+      String consumer,
+      EntryId id,
+      boolean ownerOnly,
+      OutcomePart predictions,
+      OutcomePart deadLetters) {
+    this(consumer, id, ownerOnly, predictions, deadLetters, List.of());
   }
 }

@@ -18,27 +18,35 @@ import org.jspecify.annotations.Nullable;
 final class EntryFields {
   private EntryFields() {}
 
-  static String id(long sequence) {
-    return sequence + "-0";
-  }
-
-  /** Fields of an events entry: payload d, event count n, digest a and b. */
+  /**
+   * Fields of an events entry: payload d, event count n, digest a and b, the time t when it was
+   * appended, and z if the payload is packed. Whatever z says but nothing is taken for zstd, which
+   * refuses what it did not write.
+   */
   static DeliveredEntry delivered(String id, Map<String, byte[]> fields) {
     return new DeliveredEntry(
-        Long.parseLong(id.substring(0, id.indexOf('-'))),
+        EntryId.parse(id),
         field(id, fields, "d"),
         Math.toIntExact(number(field(id, fields, "n"))),
-        new EventDigest(number(field(id, fields, "a")), number(field(id, fields, "b"))));
+        digest(id, fields),
+        fields.containsKey("z") ? PayloadEncoding.ZSTD : PayloadEncoding.PLAIN);
   }
 
-  /** Fields of a published entry: sequence s, consumer c, event count n, payload d. */
+  /**
+   * Fields of a published entry: source s, consumer c, event count n, digest a and b, payload d.
+   */
   static PublishedEntry published(String id, Map<String, byte[]> fields) {
     return new PublishedEntry(
         id,
-        number(field(id, fields, "s")),
-        new String(field(id, fields, "c"), UTF_8),
+        EntryId.parse(text(field(id, fields, "s"))),
+        text(field(id, fields, "c")),
         field(id, fields, "d"),
-        Math.toIntExact(number(field(id, fields, "n"))));
+        Math.toIntExact(number(field(id, fields, "n"))),
+        digest(id, fields));
+  }
+
+  private static EventDigest digest(String id, Map<String, byte[]> fields) {
+    return new EventDigest(number(field(id, fields, "a")), number(field(id, fields, "b")));
   }
 
   private static byte[] field(String id, Map<String, byte[]> fields, String name) {
@@ -61,73 +69,114 @@ final class EntryFields {
     return delivered(text(parts.get(0)), fields);
   }
 
-  /** Ten values: three counts with two digests each, and the entry count; then five numbers. */
+  /**
+   * Ten values: three counts with two digests each, and the entry count; then five numbers; then
+   * seven values: two trimmed counts with two digests each, and the events redriven.
+   */
   static PartitionAccount account(List<Object> reply) {
     var stored = (List<?>) reply.get(0);
+    var removed = (List<?>) reply.get(6);
+    var emitted = tally(stored, 0);
+    var predicted = tally(stored, 3);
+    var deadLettered = tally(stored, 6);
     var entryCount = stored.get(9);
     return new PartitionAccount(
-        numberOrZero(stored.get(0)),
-        numberOrZero(stored.get(3)),
-        numberOrZero(stored.get(6)),
-        new EventDigest(numberOrZero(stored.get(1)), numberOrZero(stored.get(2))),
-        new EventDigest(numberOrZero(stored.get(4)), numberOrZero(stored.get(5))),
-        new EventDigest(numberOrZero(stored.get(7)), numberOrZero(stored.get(8))),
+        emitted.events(),
+        predicted.events(),
+        deadLettered.events(),
+        emitted.digest(),
+        predicted.digest(),
+        deadLettered.digest(),
         number(reply.get(1)),
         entryCount == null ? OptionalLong.empty() : OptionalLong.of(number(entryCount)),
         number(reply.get(2)),
         number(reply.get(3)),
         number(reply.get(4)),
-        number(reply.get(5)));
+        number(reply.get(5)),
+        tally(removed, 0),
+        tally(removed, 3),
+        numberOrZero(removed.get(6)));
+  }
+
+  private static Tally tally(List<?> values, int from) {
+    return new Tally(
+        numberOrZero(values.get(from)),
+        new EventDigest(numberOrZero(values.get(from + 1)), numberOrZero(values.get(from + 2))));
   }
 
   /** The arguments of {@link Script#APPEND}. */
   static byte[][] append(long epoch, long firstSequence, List<EventEntry> entries, int backlogMax) {
-    var arguments = new ArrayList<byte[]>(3 + 4 * entries.size());
+    var arguments = new ArrayList<byte[]>(4 + 6 * entries.size());
     arguments.add(bytes(epoch));
     arguments.add(bytes(firstSequence));
+    arguments.add(bytes(entries.size()));
     arguments.add(bytes(backlogMax));
     for (var entry : entries) {
-      arguments.add(entry.payload());
-      arguments.add(bytes(entry.eventCount()));
-      arguments.add(bytes(entry.digest().first()));
-      arguments.add(bytes(entry.digest().second()));
+      add(arguments, entry);
+      var letters = entry.deadLetters();
+      arguments.add(bytes(letters.eventCount()));
+      if (!letters.isEmpty()) {
+        arguments.add(bytes(letters.digest().first()));
+        arguments.add(bytes(letters.digest().second()));
+        arguments.add(letters.payload());
+      }
     }
     return arguments.toArray(new byte[0][]);
+  }
+
+  private static void add(List<byte[]> arguments, EventEntry entry) {
+    arguments.add(entry.payload());
+    arguments.add(bytes(entry.eventCount()));
+    arguments.add(bytes(entry.digest().first()));
+    arguments.add(bytes(entry.digest().second()));
+    arguments.add(bytes(entry.encoding() == PayloadEncoding.PLAIN ? 0 : 1));
+  }
+
+  private static void add(List<byte[]> arguments, OutcomePart part) {
+    arguments.add(bytes(part.eventCount()));
+    arguments.add(bytes(part.digest().first()));
+    arguments.add(bytes(part.digest().second()));
+    arguments.add(part.payload());
   }
 
   /** The arguments of {@link Script#COMPLETE}. */
   static byte[][] complete(Completion completion) {
-    var predictions = completion.predictions();
-    var deadLetters = completion.deadLetters();
-    return new byte[][] {
-      bytes(StreamKeys.GROUP),
-      bytes(completion.consumer()),
-      bytes(completion.sequence()),
-      bytes(completion.ownerOnly() ? 1 : 0),
-      bytes(predictions.eventCount()),
-      bytes(predictions.digest().first()),
-      bytes(predictions.digest().second()),
-      predictions.payload(),
-      bytes(deadLetters.eventCount()),
-      bytes(deadLetters.digest().first()),
-      bytes(deadLetters.digest().second()),
-      deadLetters.payload()
-    };
+    var arguments = new ArrayList<byte[]>(12 + 5 * completion.remainders().size());
+    arguments.add(bytes(StreamKeys.GROUP));
+    arguments.add(bytes(completion.consumer()));
+    arguments.add(bytes(completion.id().toString()));
+    arguments.add(bytes(completion.ownerOnly() ? 1 : 0));
+    add(arguments, completion.predictions());
+    add(arguments, completion.deadLetters());
+    completion.remainders().forEach(entry -> add(arguments, entry));
+    return arguments.toArray(new byte[0][]);
   }
 
-  /** The arguments of {@link Script#RENEW} and {@link Script#RELEASE}: names, then sequences. */
-  static byte[][] held(Collection<Long> sequences, String... names) {
-    var arguments = new ArrayList<byte[]>(names.length + sequences.size());
+  /** The arguments of {@link Script#REDRIVE}. */
+  static byte[][] redrive(String deadLetterId, List<EventEntry> entries, OutcomePart kept) {
+    var arguments = new ArrayList<byte[]>(6 + 5 * entries.size());
+    arguments.add(bytes(StreamKeys.GROUP));
+    arguments.add(bytes(deadLetterId));
+    add(arguments, kept);
+    entries.forEach(entry -> add(arguments, entry));
+    return arguments.toArray(new byte[0][]);
+  }
+
+  /** The arguments of {@link Script#RENEW} and {@link Script#RELEASE}: names, then ids. */
+  static byte[][] held(Collection<EntryId> ids, String... names) {
+    var arguments = new ArrayList<byte[]>(names.length + ids.size());
     for (String name : names) {
       arguments.add(bytes(name));
     }
-    sequences.forEach(sequence -> arguments.add(bytes(sequence)));
+    ids.forEach(id -> arguments.add(bytes(id.toString())));
     return arguments.toArray(new byte[0][]);
   }
 
   /** Their reply. */
-  static Set<Long> sequences(List<Object> reply) {
-    return reply.stream().map(EntryFields::number).collect(Collectors.toUnmodifiableSet());
+  static Set<EntryId> ids(List<Object> reply) {
+    return reply.stream()
+        .map(id -> EntryId.parse(text(id)))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private static long numberOrZero(@Nullable Object value) {

@@ -12,9 +12,10 @@ import java.util.concurrent.CompletionStage;
 /**
  * A partitioned log of events with exactly-once publication of what became of them.
  *
- * <p>Each partition is one stream of entries (micro-batches of events) numbered 1, 2, 3 … without a
- * gap, one consumer group, one stream of predictions, one of dead letters, and one account. The
- * balance sheet of a partition, true at every instant:
+ * <p>Each partition is one stream of entries (micro-batches of events) that the producer numbers 1,
+ * 2, 3 … without a gap (see {@link EntryId} for those that are made inside the log), one consumer
+ * group, one stream of predictions, one of dead letters, and one account. The balance sheet of a
+ * partition, true at every instant:
  *
  * <pre>emitted = predicted + deadLettered + inFlight</pre>
  *
@@ -46,11 +47,12 @@ public interface EventLog extends AutoCloseable {
 
   /**
    * Appends entries {@code firstSequence}, {@code firstSequence + 1} …; those already there are
-   * skipped.
+   * skipped. Events refused at the door become dead letters in the same atomic step.
    *
    * @param epoch from {@link #openProducer}
    * @param backlogMax most entries the partition may hold unpublished; beyond it nothing is
-   *     appended
+   *     appended. What goes round again inside the log is not held back, so that the backlog may
+   *     exceed this by the remainders and redriven entries of the moment, at most one per event
    */
   AppendResult append(
       int partition, long epoch, long firstSequence, List<EventEntry> entries, int backlogMax);
@@ -68,8 +70,11 @@ public interface EventLog extends AutoCloseable {
   EntryReader openReader(int partition, String consumer);
 
   /**
-   * Publishes what became of an entry: predictions, dead letters, acknowledgement and account in
-   * one atomic step, and only if the entry is still pending. First publication wins.
+   * Publishes what became of an entry: predictions, dead letters, remainders, acknowledgement and
+   * account in one atomic step, and only if the entry is still pending. First publication wins.
+   *
+   * <p>Remainders are new entries, delivered as if nobody had ever had them; they are not counted
+   * as emitted again.
    *
    * <p>The stage may complete on a thread that serves all connections: what follows on it must not
    * wait, least of all for this log.
@@ -79,18 +84,18 @@ public interface EventLog extends AutoCloseable {
   /**
    * Renews the lease on entries this consumer holds, and never takes one it does not.
    *
-   * @return the sequences it still holds; drop the work on the others
+   * @return the entries it still holds; drop the work on the others
    */
-  Set<Long> renew(int partition, String consumer, Collection<Long> sequences);
+  Set<EntryId> renew(int partition, String consumer, Collection<EntryId> ids);
 
   /**
    * Hands back entries this consumer holds and will not complete, because it stops in good order:
    * any claim may take them at once, and the delivery that ends so is not counted against them.
-   * Sequences it does not hold are left as they are.
+   * Entries it does not hold are left as they are.
    *
-   * @return the sequences handed back
+   * @return the entries handed back
    */
-  Set<Long> release(int partition, String consumer, Collection<Long> sequences);
+  Set<EntryId> release(int partition, String consumer, Collection<EntryId> ids);
 
   /**
    * Takes over entries whose holder has not renewed them.
@@ -102,6 +107,21 @@ public interface EventLog extends AutoCloseable {
 
   /** Removes this consumer's name from the group, unless it still holds entries. */
   void leave(int partition, String consumer);
+
+  /**
+   * Makes this consumer known to the others for the length of the lease, and tells who is known.
+   *
+   * <p>So consumers share the partitions out: sorted as they are told, member r of m reads the
+   * partitions p with {@code p % m == r}. It is a hint that may be wrong or late for a moment; what
+   * keeps an entry single is the group, whoever reads.
+   *
+   * @param lease at least 1 ms; meet again well before it ends
+   * @return the names known, this one among them, in their natural order
+   */
+  List<String> meet(String consumer, Duration lease);
+
+  /** Takes this consumer off those known to {@link #meet}. */
+  void depart(String consumer);
 
   /** The account of one partition, read at one instant. */
   PartitionAccount account(int partition);
@@ -116,6 +136,36 @@ public interface EventLog extends AutoCloseable {
   /** Dead letters, oldest first; parameters as in {@link #predictions}. */
   List<PublishedEntry> deadLetters(int partition, String afterId, int countMax);
 
+  /**
+   * Sends events of a dead letter round again: the letter goes, {@code kept} comes back as one of
+   * its own, and {@code entries} are appended, in one atomic step. What goes round again is no
+   * longer counted as dead-lettered; it was emitted once and stays counted so.
+   *
+   * <p>Entries and {@code kept} together must have the very events that the letter has. Letters of
+   * the reason {@code EVENT_ID_DUPLICATE} are copies of an event that goes its own way: they are to
+   * be kept. Nothing is changed if memory is full ({@link EventLogException}).
+   *
+   * @param deadLetterId the {@link PublishedEntry#id} of the letter
+   * @param entries at least one, of at least one event each
+   * @param kept what stays dead-lettered, or {@link OutcomePart#NONE}
+   * @return false if that letter is gone: sent round before, or trimmed
+   * @throws IllegalArgumentException if the events are not those of the letter
+   */
+  boolean redrive(int partition, String deadLetterId, List<EventEntry> entries, OutcomePart kept);
+
+  /**
+   * Removes the oldest predictions and dead letters that every consumer group of that stream has
+   * acknowledged, and nothing of a stream without a group. Their number and digest stay in the
+   * account, so that {@link Reconciliation} holds.
+   *
+   * @param countMax most entries to remove of each of the two streams
+   * @return entries removed of both
+   */
+  int trim(int partition, int countMax);
+
+  /** The streams of one partition with their groups and consumers. */
+  PartitionInspection inspect(int partition);
+
   /** Whether the log answers; throws {@link EventLogException} with the cause if it does not. */
   void check();
 
@@ -128,15 +178,15 @@ public interface EventLog extends AutoCloseable {
    *
    * <p>A reader lives as long as its connection. Once a method has thrown {@link
    * EventLogException}, a reply may be lost, and with it entries that are now held and never
-   * returned: close the reader, open another, and go through {@link #readHeld} from 0 before {@link
-   * #readNew}. A failed reader keeps throwing, so that this cannot be missed.
+   * returned: close the reader, open another, and go through {@link #readHeld} from the start
+   * before {@link #readNew}. A failed reader keeps throwing, so that this cannot be missed.
    */
   interface EntryReader extends AutoCloseable {
     /**
-     * Entries this consumer already holds and has not completed, in order, after a sequence. Empty
-     * if there are no more.
+     * Entries this consumer already holds and has not completed, in order, after one of them;
+     * {@link EntryId#START} for the first. Empty if there are no more.
      */
-    List<DeliveredEntry> readHeld(long afterSequence, int countMax);
+    List<DeliveredEntry> readHeld(EntryId after, int countMax);
 
     /** New entries; waits up to {@code wait} for the first. Empty if none came. */
     List<DeliveredEntry> readNew(int countMax, Duration wait);

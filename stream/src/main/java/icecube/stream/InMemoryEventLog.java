@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.LongSupplier;
 
 /**
@@ -27,6 +28,8 @@ import java.util.function.LongSupplier;
 public final class InMemoryEventLog implements EventLog {
   private final List<InMemoryPartition> partitions = new ArrayList<>();
   private final Map<String, DetectorGeometry> geometries = new ConcurrentHashMap<>();
+  private final LongSupplier clockNanos;
+  private final Map<String, Long> membersUntilNanos = new ConcurrentSkipListMap<>();
 
   /** A log on the system's clock. */
   public InMemoryEventLog(int partitionCount) {
@@ -39,7 +42,7 @@ public final class InMemoryEventLog implements EventLog {
    * @param clockNanos as {@link System#nanoTime}
    */
   public InMemoryEventLog(int partitionCount, LongSupplier clockNanos) {
-    requireNonNull(clockNanos, "clockNanos");
+    this.clockNanos = requireNonNull(clockNanos, "clockNanos");
     if (partitionCount < 1) {
       throw new IllegalArgumentException("partitions: " + partitionCount + " (expected: above 0)");
     }
@@ -48,7 +51,7 @@ public final class InMemoryEventLog implements EventLog {
     }
   }
 
-  private InMemoryPartition partition(int partition) {
+  InMemoryPartition partition(int partition) {
     return partitions.get(Arguments.checkPartition(partition, partitions.size()));
   }
 
@@ -111,8 +114,8 @@ public final class InMemoryEventLog implements EventLog {
     var source = partition(partition);
     return new EntryReader() {
       @Override
-      public List<DeliveredEntry> readHeld(long afterSequence, int countMax) {
-        return source.readHeld(consumer, afterSequence, countMax);
+      public List<DeliveredEntry> readHeld(EntryId after, int countMax) {
+        return source.readHeld(consumer, after, countMax);
       }
 
       @Override
@@ -131,13 +134,13 @@ public final class InMemoryEventLog implements EventLog {
   }
 
   @Override
-  public Set<Long> renew(int partition, String consumer, Collection<Long> sequences) {
-    return partition(partition).renew(consumer, sequences);
+  public Set<EntryId> renew(int partition, String consumer, Collection<EntryId> ids) {
+    return partition(partition).renew(consumer, ids);
   }
 
   @Override
-  public Set<Long> release(int partition, String consumer, Collection<Long> sequences) {
-    return partition(partition).release(consumer, sequences);
+  public Set<EntryId> release(int partition, String consumer, Collection<EntryId> ids) {
+    return partition(partition).release(consumer, ids);
   }
 
   @Override
@@ -149,6 +152,20 @@ public final class InMemoryEventLog implements EventLog {
   @Override
   public void leave(int partition, String consumer) {
     partition(partition);
+  }
+
+  @Override
+  public List<String> meet(String consumer, Duration lease) {
+    long now = clockNanos.getAsLong();
+    long end = now + Duration.ofMillis(Arguments.leaseMillis(lease)).toNanos();
+    membersUntilNanos.values().removeIf(until -> until - now <= 0);
+    membersUntilNanos.put(consumer, end);
+    return List.copyOf(membersUntilNanos.keySet());
+  }
+
+  @Override
+  public void depart(String consumer) {
+    membersUntilNanos.remove(consumer);
   }
 
   @Override
@@ -164,6 +181,24 @@ public final class InMemoryEventLog implements EventLog {
   @Override
   public List<PublishedEntry> deadLetters(int partition, String afterId, int countMax) {
     return partition(partition).deadLetters(afterId, countMax);
+  }
+
+  @Override
+  public boolean redrive(
+      int partition, String deadLetterId, List<EventEntry> entries, OutcomePart kept) {
+    Arguments.checkRedrive(entries);
+    return partition(partition).redrive(deadLetterId, entries, kept);
+  }
+
+  @Override
+  public int trim(int partition, int countMax) {
+    Arguments.checkCountMax(countMax);
+    return partition(partition).trim(countMax);
+  }
+
+  @Override
+  public PartitionInspection inspect(int partition) {
+    return partition(partition).inspect();
   }
 
   @Override

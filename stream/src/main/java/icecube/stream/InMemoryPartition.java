@@ -17,8 +17,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +35,7 @@ final class InMemoryPartition {
   private final Condition appended = lock.newCondition();
 
   @GuardedBy("lock")
-  private PartitionState state = new PartitionState();
+  private PartitionState state = new PartitionState(new AtomicLong());
 
   @GuardedBy("lock")
   private long epochMax;
@@ -44,12 +46,7 @@ final class InMemoryPartition {
   }
 
   PartitionState state() {
-    lock.lock();
-    try {
-      return state.copy();
-    } finally {
-      lock.unlock();
-    }
+    return look(PartitionState::copy);
   }
 
   void restore(PartitionState image) {
@@ -73,7 +70,7 @@ final class InMemoryPartition {
       }
       state.fingerprint = fingerprint;
       state.epoch = ++epochMax;
-      return new ProducerMark(state.epoch, state.lastSequence);
+      return new ProducerMark(state.epoch, state.lastId.sequence());
     } finally {
       lock.unlock();
     }
@@ -90,7 +87,7 @@ final class InMemoryPartition {
   AppendResult append(long epoch, long firstSequence, List<EventEntry> entries, int backlogMax) {
     lock.lock();
     try {
-      long last = state.lastSequence;
+      long last = state.lastId.sequence();
       long finalSequence = firstSequence + entries.size() - 1;
       var refusal = refusal(epoch);
       if (refusal != null) {
@@ -106,11 +103,9 @@ final class InMemoryPartition {
         return new AppendResult(BUSY, last);
       }
       for (long sequence = last + 1; sequence <= finalSequence; sequence++) {
-        var entry = entries.get((int) (sequence - firstSequence));
-        state.events.put(sequence, entry);
-        state.emitted = state.emitted.plus(entry.eventCount(), entry.digest());
+        state.append(
+            sequence, entries.get((int) (sequence - firstSequence)), clockNanos.getAsLong());
       }
-      state.lastSequence = finalSequence;
       state.entryCount = OptionalLong.empty();
       appended.signalAll();
       return new AppendResult(OK, finalSequence);
@@ -122,29 +117,30 @@ final class InMemoryPartition {
   AppendResult finish(long epoch, long entryCount) {
     lock.lock();
     try {
+      long last = state.lastId.sequence();
       var refusal = refusal(epoch);
       if (refusal != null) {
-        return new AppendResult(refusal, state.lastSequence);
+        return new AppendResult(refusal, last);
       }
-      if (state.lastSequence < entryCount) {
-        return new AppendResult(GAP, state.lastSequence);
+      if (last < entryCount) {
+        return new AppendResult(GAP, last);
       }
-      if (state.lastSequence > entryCount) {
-        throw Arguments.beyond(partition, entryCount, state.lastSequence);
+      if (last > entryCount) {
+        throw Arguments.beyond(partition, entryCount, last);
       }
       state.entryCount = OptionalLong.of(entryCount);
-      return new AppendResult(OK, state.lastSequence);
+      return new AppendResult(OK, last);
     } finally {
       lock.unlock();
     }
   }
 
-  List<DeliveredEntry> readHeld(String consumer, long afterSequence, int countMax) {
+  List<DeliveredEntry> readHeld(String consumer, EntryId after, int countMax) {
     Arguments.checkCountMax(countMax);
     lock.lock();
     try {
       var held = new ArrayList<DeliveredEntry>();
-      for (var each : state.pending.tailMap(afterSequence, false).entrySet()) {
+      for (var each : state.pending.tailMap(after, false).entrySet()) {
         if (held.size() < countMax && each.getValue().holder().equals(consumer)) {
           held.add(state.hand(each.getKey(), consumer, clockNanos.getAsLong()));
         }
@@ -160,12 +156,16 @@ final class InMemoryPartition {
     lock.lock();
     try {
       long nanos = wait.toNanos();
-      while (state.lastDelivered >= state.lastSequence && nanos > 0) {
+      while (state.events.higherKey(state.lastDelivered) == null && nanos > 0) {
         nanos = appended.awaitNanos(nanos);
       }
       var fresh = new ArrayList<DeliveredEntry>();
-      while (fresh.size() < countMax && state.lastDelivered < state.lastSequence) {
-        fresh.add(state.hand(++state.lastDelivered, consumer, clockNanos.getAsLong()));
+      while (fresh.size() < countMax) {
+        var next = state.handNext(consumer, clockNanos.getAsLong());
+        if (next == null) {
+          return fresh;
+        }
+        fresh.add(next);
       }
       return fresh;
     } catch (InterruptedException e) {
@@ -177,33 +177,33 @@ final class InMemoryPartition {
   }
 
   CompletionOutcome complete(Completion completion) {
-    long sequence = completion.sequence();
     lock.lock();
     try {
-      var pending = state.pending.get(sequence);
+      var pending = state.pending.get(completion.id());
       if (pending == null) {
         return CompletionOutcome.STALE;
       }
       if (completion.ownerOnly() && !pending.holder().equals(completion.consumer())) {
         return CompletionOutcome.FENCED;
       }
-      state.publish(completion);
+      state.publish(completion, clockNanos.getAsLong());
+      appended.signalAll();
       return CompletionOutcome.PUBLISHED;
     } finally {
       lock.unlock();
     }
   }
 
-  Set<Long> renew(String consumer, Collection<Long> sequences) {
+  Set<EntryId> renew(String consumer, Collection<EntryId> ids) {
     lock.lock();
     try {
-      var held = new HashSet<Long>();
+      var held = new HashSet<EntryId>();
       long now = clockNanos.getAsLong();
-      for (long sequence : sequences) {
-        var pending = state.pending.get(sequence);
+      for (var id : ids) {
+        var pending = state.pending.get(id);
         if (pending != null && pending.holder().equals(consumer)) {
-          state.pending.put(sequence, new Pending(consumer, pending.deliveries(), now));
-          held.add(sequence);
+          state.pending.put(id, new Pending(consumer, pending.deliveries(), now));
+          held.add(id);
         }
       }
       return held;
@@ -212,13 +212,13 @@ final class InMemoryPartition {
     }
   }
 
-  Set<Long> release(String consumer, Collection<Long> sequences) {
+  Set<EntryId> release(String consumer, Collection<EntryId> ids) {
     lock.lock();
     try {
-      var released = new HashSet<Long>();
-      for (long sequence : sequences) {
-        if (state.release(sequence, consumer, clockNanos.getAsLong())) {
-          released.add(sequence);
+      var released = new HashSet<EntryId>();
+      for (var id : ids) {
+        if (state.release(id, consumer, clockNanos.getAsLong())) {
+          released.add(id);
         }
       }
       return released;
@@ -230,19 +230,19 @@ final class InMemoryPartition {
   Claim claim(String consumer, ClaimSettings settings, boolean lone) {
     lock.lock();
     try {
-      var ordinary = new ArrayList<Long>();
-      var suspects = new ArrayList<Long>();
+      var ordinary = new ArrayList<EntryId>();
+      var suspects = new ArrayList<EntryId>();
       long now = clockNanos.getAsLong();
       state.sortIdle(settings, now, ordinary, suspects);
       if (lone && !suspects.isEmpty()) {
-        long sequence = suspects.get(0);
-        int deliveries = state.solo.merge(sequence, 1, Integer::sum);
+        var suspect = suspects.get(0);
+        int deliveries = state.solo.merge(suspect, 1, Integer::sum);
         var kind = deliveries > settings.loneDeliveriesMax() ? Claim.Kind.DEAD : Claim.Kind.LONE;
-        return new Claim(kind, suspects.size(), List.of(state.hand(sequence, consumer, now)));
+        return new Claim(kind, suspects.size(), List.of(state.hand(suspect, consumer, now)));
       }
       var entries = new ArrayList<DeliveredEntry>();
-      for (long sequence : ordinary) {
-        entries.add(state.hand(sequence, consumer, now));
+      for (var id : ordinary) {
+        entries.add(state.hand(id, consumer, now));
       }
       return new Claim(Claim.Kind.ORDINARY, suspects.size(), entries);
     } finally {
@@ -251,27 +251,41 @@ final class InMemoryPartition {
   }
 
   PartitionAccount account() {
-    lock.lock();
-    try {
-      return state.account();
-    } finally {
-      lock.unlock();
-    }
+    return look(PartitionState::account);
   }
 
   List<PublishedEntry> predictions(String afterId, int countMax) {
+    return look(state -> state.predictions.after(afterId, countMax));
+  }
+
+  List<PublishedEntry> deadLetters(String afterId, int countMax) {
+    return look(state -> state.deadLetters.after(afterId, countMax));
+  }
+
+  boolean redrive(String letterId, List<EventEntry> entries, OutcomePart kept) {
     lock.lock();
     try {
-      return PartitionState.after(state.predictions, afterId, countMax);
+      boolean isDone = state.redrive(letterId, entries, kept, clockNanos.getAsLong());
+      appended.signalAll();
+      return isDone;
     } finally {
       lock.unlock();
     }
   }
 
-  List<PublishedEntry> deadLetters(String afterId, int countMax) {
+  int trim(int countMax) {
+    return look(state -> state.trim(countMax));
+  }
+
+  PartitionInspection inspect() {
+    return look(state -> new PartitionView(state, clockNanos.getAsLong()).inspection());
+  }
+
+  /** Does something with the state that nobody waits for. */
+  <T> T look(Function<PartitionState, T> with) {
     lock.lock();
     try {
-      return PartitionState.after(state.deadLetters, afterId, countMax);
+      return with.apply(state);
     } finally {
       lock.unlock();
     }

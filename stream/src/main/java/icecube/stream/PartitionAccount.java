@@ -8,9 +8,9 @@ import java.util.OptionalLong;
 /**
  * The account of one partition at one instant.
  *
- * @param emitted events appended
+ * @param emitted events appended, and those refused at the door
  * @param predicted events published with a prediction
- * @param deadLettered events published as dead letters
+ * @param deadLettered events published as dead letters and not sent round again
  * @param emittedDigest digest of the ids appended
  * @param predictedDigest digest of the ids predicted
  * @param deadLetteredDigest digest of the ids dead-lettered
@@ -20,6 +20,9 @@ import java.util.OptionalLong;
  * @param pending entries of the backlog that a consumer holds
  * @param predictionEntryCount entries of the predictions stream at this instant
  * @param deadLetterEntryCount entries of the dead-letter stream at this instant
+ * @param predictedTrimmed those of the events predicted whose predictions were trimmed
+ * @param deadLetteredTrimmed those of the events dead-lettered whose letters were trimmed
+ * @param redriven how many events were ever taken from the dead letters to go round again
  */
 public record PartitionAccount(
     long emitted,
@@ -33,12 +36,17 @@ public record PartitionAccount(
     long backlog,
     long pending,
     long predictionEntryCount,
-    long deadLetterEntryCount) {
+    long deadLetterEntryCount,
+    Tally predictedTrimmed,
+    Tally deadLetteredTrimmed,
+    long redriven) {
   public PartitionAccount {
     requireNonNull(emittedDigest, "emittedDigest");
     requireNonNull(predictedDigest, "predictedDigest");
     requireNonNull(deadLetteredDigest, "deadLetteredDigest");
     requireNonNull(entryCount, "entryCount");
+    requireNonNull(predictedTrimmed, "predictedTrimmed");
+    requireNonNull(deadLetteredTrimmed, "deadLetteredTrimmed");
   }
 
   /** Events appended and not yet published. */

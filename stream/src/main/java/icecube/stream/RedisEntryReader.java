@@ -35,15 +35,15 @@ final class RedisEntryReader implements EventLog.EntryReader {
   }
 
   @Override
-  public List<DeliveredEntry> readHeld(long afterSequence, int countMax) {
-    String after = EntryFields.id(afterSequence);
+  public List<DeliveredEntry> readHeld(EntryId after, int countMax) {
+    String last = after.toString();
     while (true) {
-      var messages = read(StreamOffset.from(events, after), countMax, Duration.ZERO);
+      var messages = read(StreamOffset.from(events, last), countMax, Duration.ZERO);
       var entries = withBody(messages);
       if (!entries.isEmpty() || messages.isEmpty()) {
         return entries;
       }
-      after = messages.get(messages.size() - 1).getId();
+      last = messages.get(messages.size() - 1).getId();
     }
   }
 

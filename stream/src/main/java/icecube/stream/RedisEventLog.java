@@ -7,10 +7,7 @@ import static icecube.stream.EntryFields.text;
 import static java.util.Objects.requireNonNull;
 
 import icecube.physics.DetectorGeometry;
-import io.lettuce.core.Limit;
-import io.lettuce.core.Range;
 import io.lettuce.core.SetArgs;
-import io.lettuce.core.StreamMessage;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -18,21 +15,20 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The event log on Redis Streams.
  *
- * <p>The id of an entry is {@code <sequence>-0}, so that the stream's own last id is the only
- * high-water mark; being pending in the one consumer group is the only mark of "not yet published".
- * Each operation is one script, atomic on the keys of one partition. While Redis is away, blocking
- * operations that may run twice are repeated for {@link RedisSettings#COMMAND_TIMEOUT}, except
- * {@link #claim}; {@link #complete} fails at once and may be called again.
+ * <p>The id of an entry the producer appends is {@code <sequence>-0}, so that the stream's own last
+ * id is the only high-water mark; being pending in the one consumer group is the only mark of "not
+ * yet published". Each operation is one script, atomic on the keys of one partition. While Redis is
+ * away, blocking operations that may run twice are repeated for {@link
+ * RedisSettings#COMMAND_TIMEOUT}, except {@link #claim}; {@link #complete} fails at once and may be
+ * called again.
  */
 public final class RedisEventLog implements EventLog {
   /** A name that holds no entry and was not used for so long is removed from the group. */
@@ -40,6 +36,8 @@ public final class RedisEventLog implements EventLog {
 
   private final RedisLink link;
   private final StreamKeys keys;
+  private final RedisLeases leases;
+  private final RedisUpkeep upkeep;
   private final int partitionCount;
   private final String caller = UUID.randomUUID().toString();
   private final AtomicLong ordinal = new AtomicLong();
@@ -48,6 +46,8 @@ public final class RedisEventLog implements EventLog {
   private RedisEventLog(RedisLink link, RedisSettings settings) {
     this.link = link;
     this.keys = new StreamKeys(settings.stream());
+    this.leases = new RedisLeases(link, keys);
+    this.upkeep = new RedisUpkeep(link, keys);
     this.partitionCount = agreePartitions(settings.partitions());
   }
 
@@ -129,7 +129,9 @@ public final class RedisEventLog implements EventLog {
       int partition, long epoch, long firstSequence, List<EventEntry> entries, int backlogMax) {
     Arguments.checkAppend(firstSequence, entries, backlogMax);
     byte[][] arguments = EntryFields.append(epoch, firstSequence, entries, backlogMax);
-    var partitionKeys = new String[] {keys.events(check(partition)), keys.meta(partition)};
+    String[] partitionKeys = {
+      keys.events(check(partition)), keys.meta(partition), keys.dead(partition)
+    };
     try {
       return appended(ask(Script.APPEND, partitionKeys, arguments));
     } catch (EventLogException e) {
@@ -164,112 +166,68 @@ public final class RedisEventLog implements EventLog {
 
   @Override
   public CompletionStage<CompletionOutcome> complete(int partition, Completion completion) {
-    String[] partitionKeys = {
-      keys.events(check(partition)),
-      keys.predictions(partition),
-      keys.dead(partition),
-      keys.meta(partition),
-      keys.solo(partition)
-    };
-    return link.scripts()
-        .call(Script.COMPLETE, partitionKeys, EntryFields.complete(completion))
-        .handle(this::outcome)
-        .thenCompose(Function.identity());
-  }
-
-  private CompletionStage<CompletionOutcome> outcome(
-      @Nullable List<Object> reply, @Nullable Throwable failure) {
-    return reply != null
-        ? CompletableFuture.completedStage(CompletionOutcome.valueOf(text(reply.get(0))))
-        : CompletableFuture.failedStage(
-            link.failed(Script.COMPLETE.functionName(), requireNonNull(failure, "failure")));
+    return leases.complete(check(partition), completion);
   }
 
   @Override
-  public Set<Long> renew(int partition, String consumer, Collection<Long> sequences) {
-    if (sequences.isEmpty()) {
-      return Set.of();
-    }
-    var partitionKeys = new String[] {keys.events(check(partition))};
-    return EntryFields.sequences(
-        ask(Script.RENEW, partitionKeys, EntryFields.held(sequences, StreamKeys.GROUP, consumer)));
+  public Set<EntryId> renew(int partition, String consumer, Collection<EntryId> ids) {
+    return leases.renew(check(partition), consumer, ids);
   }
 
   @Override
-  public Set<Long> release(int partition, String consumer, Collection<Long> sequences) {
-    if (sequences.isEmpty()) {
-      return Set.of();
-    }
-    var partitionKeys = new String[] {keys.events(check(partition)), keys.solo(partition)};
-    return EntryFields.sequences(
-        ask(
-            Script.RELEASE,
-            partitionKeys,
-            EntryFields.held(sequences, StreamKeys.GROUP, consumer, StreamKeys.NOBODY)));
+  public Set<EntryId> release(int partition, String consumer, Collection<EntryId> ids) {
+    return leases.release(check(partition), consumer, ids);
   }
 
   @Override
   public Claim claim(int partition, String consumer, ClaimSettings settings, boolean lone) {
-    var reply =
-        link.once(
-            Script.CLAIM.functionName(),
-            link.scripts()
-                .call(
-                    Script.CLAIM,
-                    new String[] {keys.events(check(partition)), keys.solo(partition)},
-                    bytes(StreamKeys.GROUP),
-                    bytes(consumer),
-                    bytes(settings.lease().toMillis()),
-                    bytes(settings.countMax()),
-                    bytes(settings.suspectAt()),
-                    bytes(settings.loneDeliveriesMax()),
-                    bytes(lone ? 1 : 0)));
-    var entries = ((List<?>) reply.get(2)).stream().map(EntryFields::claimed).toList();
-    return new Claim(
-        Claim.Kind.valueOf(text(reply.get(0))), Math.toIntExact(number(reply.get(1))), entries);
+    return leases.claim(check(partition), consumer, settings, lone);
   }
 
   @Override
   public void leave(int partition, String consumer) {
-    ask(
-        Script.LEAVE,
-        new String[] {keys.events(check(partition))},
-        bytes(StreamKeys.GROUP),
-        bytes(consumer),
-        bytes(ABANDONED_AFTER.toMillis()));
+    leases.leave(check(partition), consumer);
+  }
+
+  @Override
+  public List<String> meet(String consumer, Duration lease) {
+    return leases.meet(consumer, lease);
+  }
+
+  @Override
+  public void depart(String consumer) {
+    leases.depart(consumer);
   }
 
   @Override
   public PartitionAccount account(int partition) {
-    String[] partitionKeys = {
-      keys.events(check(partition)),
-      keys.predictions(partition),
-      keys.dead(partition),
-      keys.meta(partition)
-    };
-    return EntryFields.account(ask(Script.ACCOUNT, partitionKeys, bytes(StreamKeys.GROUP)));
+    return upkeep.account(check(partition));
   }
 
   @Override
   public List<PublishedEntry> predictions(int partition, String afterId, int countMax) {
-    return published(keys.predictions(check(partition)), afterId, countMax);
+    return upkeep.published(keys.predictions(check(partition)), afterId, countMax);
   }
 
   @Override
   public List<PublishedEntry> deadLetters(int partition, String afterId, int countMax) {
-    return published(keys.dead(check(partition)), afterId, countMax);
+    return upkeep.published(keys.dead(check(partition)), afterId, countMax);
   }
 
-  private List<PublishedEntry> published(String key, String afterId, int countMax) {
-    Arguments.checkCountMax(countMax);
-    var after =
-        afterId.isEmpty() ? Range.Boundary.<String>unbounded() : Range.Boundary.excluding(afterId);
-    var range = Range.from(after, Range.Boundary.<String>unbounded());
-    List<StreamMessage<String, byte[]>> messages =
-        link.ask("XRANGE", () -> link.commands().xrange(key, range, Limit.from(countMax)));
-    return messages.stream()
-        .map(message -> EntryFields.published(message.getId(), message.getBody()))
-        .toList();
+  @Override
+  public boolean redrive(
+      int partition, String deadLetterId, List<EventEntry> entries, OutcomePart kept) {
+    return upkeep.redrive(check(partition), deadLetterId, entries, kept);
+  }
+
+  @Override
+  public int trim(int partition, int countMax) {
+    return upkeep.trim(check(partition), countMax);
+  }
+
+  @Override
+  public PartitionInspection inspect(int partition) {
+    return upkeep.inspect(check(partition));
   }
 
   @Override

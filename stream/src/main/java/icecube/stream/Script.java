@@ -22,7 +22,12 @@ enum Script {
   RELEASE("allow-oom"),
   CLAIM("allow-oom"),
   LEAVE("allow-oom"),
-  ACCOUNT("no-writes");
+  ACCOUNT("no-writes"),
+  REDRIVE(""),
+  TRIM("allow-oom"),
+  INSPECT("no-writes"),
+  COUNT("no-writes"),
+  MEET("allow-oom");
 
   /** The name of the function library. */
   static final String LIBRARY = "icecube";

@@ -28,7 +28,12 @@ final class StreamKeys {
     return "ic:{" + stream + "}:geometries";
   }
 
-  /** Stream: entries not yet published; the id of an entry is {@code <sequence>-0}. */
+  /** Sorted set: consumers by when their membership ends. */
+  String consumers() {
+    return "ic:{" + stream + "}:consumers";
+  }
+
+  /** Stream: entries not yet published; the id of an entry is {@code <sequence>-<part>}. */
   String events(int partition) {
     return key(partition, "events");
   }
@@ -48,7 +53,7 @@ final class StreamKeys {
     return key(partition, "meta");
   }
 
-  /** Hash: sequence → lone deliveries, only for entries suspected of killing consumers. */
+  /** Hash: entry id → lone deliveries, only for entries suspected of killing consumers. */
   String solo(int partition) {
     return key(partition, "solo");
   }

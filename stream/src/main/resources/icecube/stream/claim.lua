@@ -47,7 +47,7 @@ if ARGV[7] == '1' and #suspects > 0 then
   if #taken == 0 then
     return {'ORDINARY', #suspects, {}}
   end
-  local deliveries = redis.call('HINCRBY', solo, string.match(suspects[1], '^(%d+)-'), 1)
+  local deliveries = redis.call('HINCRBY', solo, suspects[1], 1)
   return {deliveries > lone_max and 'DEAD' or 'LONE', #suspects, taken}
 end
 return {'ORDINARY', #suspects, take(ordinary)}

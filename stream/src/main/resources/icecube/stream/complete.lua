@@ -1,13 +1,14 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- KEYS: events predictions dead meta solo
--- ARGV: group consumer sequence owner_only(0|1),
---       predicted digest1 digest2 payload, dead_lettered digest1 digest2 payload
+-- ARGV: group consumer id owner_only(0|1),
+--       predicted digest1 digest2 payload, dead_lettered digest1 digest2 payload,
+--       then for each remainder: payload event_count digest1 digest2 packed(0|1)
 -- Returns: outcome
 --
--- Pending is the one mark of "not published yet": whoever comes second finds nothing pending.
+-- Pending is the one mark of "not published yet": whoever comes second finds nothing pending. What
+-- remains goes round again as new entries in the place of this one, as old as this one.
 local events, predictions, dead, meta, solo = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local group, consumer = ARGV[1], ARGV[2]
-local id = ARGV[3] .. '-0'
+local group, consumer, id = ARGV[1], ARGV[2], ARGV[3]
 if redis.call('EXISTS', events) == 0 then
   return {'STALE'}
 end
@@ -18,17 +19,25 @@ end
 if ARGV[4] == '1' and pending[1][2] ~= consumer then
   return {'FENCED'}
 end
+local at_ms
+if #ARGV > 12 then
+  local entry = redis.call('XRANGE', events, id, id)
+  at_ms = entry[1] and fields(entry[1][2])['t'] or now_ms()
+end
 allow_oom(solo)
 local predicted, dead_lettered = tonumber(ARGV[5]), tonumber(ARGV[9])
 if predicted > 0 then
-  redis.call('XADD', predictions, '*', 's', ARGV[3], 'c', consumer, 'n', ARGV[5], 'd', ARGV[8])
+  publish(predictions, id, consumer, ARGV[5], ARGV[6], ARGV[7], ARGV[8])
 end
 if dead_lettered > 0 then
-  redis.call('XADD', dead, '*', 's', ARGV[3], 'c', consumer, 'n', ARGV[9], 'd', ARGV[12])
+  publish(dead, id, consumer, ARGV[9], ARGV[10], ARGV[11], ARGV[12])
+end
+if #ARGV > 12 then
+  add_parts(events, at_ms, ARGV, 13)
 end
 redis.call('XACK', events, group, id)
 redis.call('XDEL', events, id)
-redis.call('HDEL', solo, ARGV[3])
+redis.call('HDEL', solo, id)
 if predicted > 0 then
   count(meta, 'predicted', predicted, tonumber(ARGV[6]), tonumber(ARGV[7]))
 end

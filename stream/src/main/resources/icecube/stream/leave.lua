@@ -10,11 +10,8 @@ local gone = {}
 if redis.call('EXISTS', events) == 0 then
   return gone
 end
-for _, fields in ipairs(redis.call('XINFO', 'CONSUMERS', events, group)) do
-  local of = {}
-  for i = 1, #fields, 2 do
-    of[fields[i]] = fields[i + 1]
-  end
+for _, each in ipairs(redis.call('XINFO', 'CONSUMERS', events, group)) do
+  local of = fields(each)
   local leaves = of['name'] == ARGV[2] or of['idle'] > tonumber(ARGV[3])
   if leaves and of['pending'] == 0 then
     redis.call('XGROUP', 'DELCONSUMER', events, group, of['name'])

@@ -13,17 +13,68 @@ local function entry_id(sequence)
   return whole(sequence) .. '-0'
 end
 
--- The highest sequence ever appended, also after its entry was deleted: the stream's own memory.
-local function last_sequence(events)
+-- Names and values, as Redis lists them, as a table.
+local function fields(list)
+  local of = {}
+  for i = 1, #list, 2 do
+    of[list[i]] = list[i + 1]
+  end
+  return of
+end
+
+-- Sequence and part of an id.
+local function numbers(id)
+  local sequence, part = string.match(id, '^(%d+)-(%d+)$')
+  return tonumber(sequence), tonumber(part)
+end
+
+-- The highest id ever given, also after its entry was deleted: the stream's own memory.
+local function last_id(events)
   if redis.call('EXISTS', events) == 0 then
-    return 0
+    return 0, 0
   end
-  local stream = redis.call('XINFO', 'STREAM', events)
-  for i = 1, #stream, 2 do
-    if stream[i] == 'last-generated-id' then
-      return tonumber(string.match(stream[i + 1], '^(%d+)-'))
-    end
+  return numbers(fields(redis.call('XINFO', 'STREAM', events))['last-generated-id'])
+end
+
+-- The highest sequence a producer has appended; parts made inside the log do not move it.
+local function last_sequence(events)
+  local sequence = last_id(events)
+  return sequence
+end
+
+-- The server's clock in milliseconds, as text.
+local function now_ms()
+  local time = redis.call('TIME')
+  return whole(tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
+end
+
+-- Appends one entry of events; z stands only beside packed payloads.
+local function add_entry(events, id, at_ms, payload, event_count, digest1, digest2, packed)
+  if packed == '1' then
+    redis.call('XADD', events, id, 'd', payload, 'n', event_count, 'a', digest1, 'b', digest2,
+      't', at_ms, 'z', '1')
+  else
+    redis.call('XADD', events, id, 'd', payload, 'n', event_count, 'a', digest1, 'b', digest2,
+      't', at_ms)
   end
+end
+
+-- Appends entries made inside the log as further parts of the last sequence, so that the
+-- producer's high-water mark stays where it is. From ARGV[from]: payload event_count digest1
+-- digest2 packed for each.
+local function add_parts(events, at_ms, arguments, from)
+  local sequence, part = last_id(events)
+  for at = from, #arguments, 5 do
+    part = part + 1
+    add_entry(events, whole(sequence) .. '-' .. whole(part), at_ms,
+      arguments[at], arguments[at + 1], arguments[at + 2], arguments[at + 3], arguments[at + 4])
+  end
+end
+
+-- Publishes events to predictions or dead letters, with their digest for whoever removes them.
+local function publish(stream, source, consumer, event_count, digest1, digest2, payload)
+  redis.call('XADD', stream, '*', 's', source, 'c', consumer, 'n', event_count,
+    'a', digest1, 'b', digest2, 'd', payload)
 end
 
 -- Creates the stream together with its group, so that one exists if and only if the other does.

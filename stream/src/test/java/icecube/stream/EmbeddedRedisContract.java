@@ -149,7 +149,7 @@ abstract class EmbeddedRedisContract {
   private static void work(EventLog log, int count) {
     try (var reader = log.openReader(0, "c")) {
       int done = 0;
-      for (var entry : reader.readHeld(0, count)) {
+      for (var entry : reader.readHeld(EntryId.START, count)) {
         done += publish(log, entry);
       }
       if (done < count) {
@@ -161,7 +161,7 @@ abstract class EmbeddedRedisContract {
   }
 
   private static int publish(EventLog log, DeliveredEntry entry) {
-    log.complete(0, completion("c", entry.sequence(), entry.sequence()))
+    log.complete(0, completion("c", entry.id(), entry.id().sequence()))
         .toCompletableFuture()
         .join();
     return 1;

@@ -9,6 +9,7 @@ import icecube.v1.PredictionBatch;
 import icecube.v1.Reason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /** Entries and completions to try a log with. */
 final class Entries {
@@ -32,15 +33,28 @@ final class Entries {
     return entries;
   }
 
+  /** Ids of entries a producer appended. */
+  static List<EntryId> ids(long... sequences) {
+    return LongStream.of(sequences).mapToObj(EntryId::of).toList();
+  }
+
   static Completion completion(String consumer, long sequence, long... predicted) {
-    return completion(consumer, sequence, predicted, new long[0]);
+    return completion(consumer, EntryId.of(sequence), predicted);
+  }
+
+  static Completion completion(String consumer, EntryId id, long... predicted) {
+    return completion(consumer, id, predicted, new long[0]);
   }
 
   static Completion completion(
       String consumer, long sequence, long[] predicted, long[] deadLettered) {
+    return completion(consumer, EntryId.of(sequence), predicted, deadLettered);
+  }
+
+  static Completion completion(String consumer, EntryId id, long[] predicted, long[] deadLettered) {
     return new Completion(
         consumer,
-        sequence,
+        id,
         false,
         predictions(predicted),
         deadLetters(Reason.REASON_EVENT_EMPTY, deadLettered));
@@ -49,33 +63,32 @@ final class Entries {
   static Completion ownerOnly(Completion completion) {
     return new Completion(
         completion.consumer(),
-        completion.sequence(),
+        completion.id(),
         true,
         completion.predictions(),
-        completion.deadLetters());
+        completion.deadLetters(),
+        completion.remainders());
   }
 
-  static Completion.Part predictions(long... eventIds) {
+  static OutcomePart predictions(long... eventIds) {
     if (eventIds.length == 0) {
-      return Completion.Part.NONE;
+      return OutcomePart.NONE;
     }
     var batch = PredictionBatch.newBuilder();
     for (long eventId : eventIds) {
       batch.addPredictions(Prediction.newBuilder().setEventId(eventId));
     }
-    return new Completion.Part(
-        batch.build().toByteArray(), eventIds.length, EventDigest.of(eventIds));
+    return new OutcomePart(batch.build().toByteArray(), eventIds.length, EventDigest.of(eventIds));
   }
 
-  static Completion.Part deadLetters(Reason reason, long... eventIds) {
+  static OutcomePart deadLetters(Reason reason, long... eventIds) {
     if (eventIds.length == 0) {
-      return Completion.Part.NONE;
+      return OutcomePart.NONE;
     }
     var batch = DeadLetterBatch.newBuilder();
     for (long eventId : eventIds) {
       batch.addDeadLetters(DeadLetter.newBuilder().setEventId(eventId).setReason(reason));
     }
-    return new Completion.Part(
-        batch.build().toByteArray(), eventIds.length, EventDigest.of(eventIds));
+    return new OutcomePart(batch.build().toByteArray(), eventIds.length, EventDigest.of(eventIds));
   }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What every event log does; each implementation runs all of it. */
-abstract class EventLogContract extends LeaseContract {
+abstract class EventLogContract extends UpkeepContract {
   /** How many random histories to try. */
   int historyCount() {
     return 3;

@@ -8,6 +8,7 @@ import static icecube.stream.Entries.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,6 +29,15 @@ abstract class EventLogFixture {
 
   /** Remembers what a partition holds; running the result brings it back to that. */
   abstract Runnable rollBackLater(int partition);
+
+  /** Gives a group, made if it is new, the next predictions of partition 0; their ids. */
+  abstract List<String> deliver(String group, int countMax);
+
+  /** The same of dead letters. */
+  abstract List<String> deliverLetters(String group, int countMax);
+
+  /** Acknowledges a prediction of partition 0 to a group. */
+  abstract void acknowledge(String group, String id);
 
   @BeforeEach
   void openLog() {
@@ -50,7 +60,7 @@ abstract class EventLogFixture {
   final void publish(int partition, int count) {
     try (var reader = log.openReader(partition, "publisher")) {
       for (var entry : reader.readNew(count, Duration.ZERO)) {
-        assertThat(complete(partition, completion("publisher", entry.sequence(), entry.sequence())))
+        assertThat(complete(partition, completion("publisher", entry.id(), entry.id().sequence())))
             .isEqualTo(CompletionOutcome.PUBLISHED);
       }
     }
@@ -61,6 +71,6 @@ abstract class EventLogFixture {
   }
 
   static Set<Long> sequences(Claim claim) {
-    return Set.copyOf(claim.entries().stream().map(DeliveredEntry::sequence).toList());
+    return Set.copyOf(claim.entries().stream().map(entry -> entry.id().sequence()).toList());
   }
 }

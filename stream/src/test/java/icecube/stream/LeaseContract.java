@@ -2,6 +2,7 @@
 package icecube.stream;
 
 import static icecube.stream.Entries.completion;
+import static icecube.stream.Entries.ids;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -21,9 +22,10 @@ abstract class LeaseContract extends PublicationContract {
     read("holder", 2);
     read("other", 1);
 
-    assertThat(log.renew(0, "holder", List.of(1L, 2L, 3L, 9L))).containsExactlyInAnyOrder(1L, 2L);
-    assertThat(log.renew(0, "thief", List.of(1L, 2L, 3L))).isEmpty();
-    assertThat(log.renew(0, "holder", List.of())).isEmpty();
+    assertThat(log.renew(0, "holder", ids(1, 2, 3, 9)))
+        .containsExactlyInAnyOrderElementsOf(ids(1, 2));
+    assertThat(log.renew(0, "thief", ids(1, 2, 3))).isEmpty();
+    assertThat(log.renew(0, "holder", ids())).isEmpty();
     assertThat(complete(0, Entries.ownerOnly(completion("other", 3, 3))))
         .isEqualTo(CompletionOutcome.PUBLISHED);
   }
@@ -34,7 +36,7 @@ abstract class LeaseContract extends PublicationContract {
     read("holder", 2);
     pass(LEASE);
     long renewedNanos = System.nanoTime();
-    log.renew(0, "holder", List.of(1L));
+    log.renew(0, "holder", ids(1));
 
     var claim = log.claim(0, "claimer", new ClaimSettings(LEASE, 16, 9, 2), false);
 
@@ -68,7 +70,7 @@ abstract class LeaseContract extends PublicationContract {
     assertThat(claim.entries().get(0).payload()).isEqualTo(Entries.entry(1).payload());
     assertThat(claim.entries().get(0).digest()).isEqualTo(EventDigest.of(1));
     try (var reader = log.openReader(0, "claimer")) {
-      assertThat(reader.readHeld(0, 9)).hasSize(2);
+      assertThat(reader.readHeld(EntryId.START, 9)).hasSize(2);
     }
   }
 
@@ -138,8 +140,9 @@ abstract class LeaseContract extends PublicationContract {
     append(0, 3);
     read("stopping", 3);
 
-    assertThat(log.release(0, "stopping", List.of(1L, 3L, 9L))).isEqualTo(Set.of(1L, 3L));
-    assertThat(log.release(0, "stopping", List.of())).isEmpty();
+    assertThat(log.release(0, "stopping", ids(1, 3, 9)))
+        .containsExactlyInAnyOrderElementsOf(ids(1, 3));
+    assertThat(log.release(0, "stopping", ids())).isEmpty();
 
     assertThat(sequences(log.claim(0, "claimer", lease(LEASE_LONG), false)))
         .isEqualTo(Set.of(1L, 3L));
@@ -152,15 +155,15 @@ abstract class LeaseContract extends PublicationContract {
     append(0, 2);
     read("holder", 2);
 
-    assertThat(log.release(0, "other", List.of(1L, 2L))).isEmpty();
-    assertThat(log.release(0, "holder", List.of(1L))).isEqualTo(Set.of(1L));
-    assertThat(log.release(0, "holder", List.of(1L))).isEmpty();
-    assertThat(log.renew(0, "holder", List.of(1L, 2L))).isEqualTo(Set.of(2L));
+    assertThat(log.release(0, "other", ids(1, 2))).isEmpty();
+    assertThat(log.release(0, "holder", ids(1))).containsExactlyInAnyOrderElementsOf(ids(1));
+    assertThat(log.release(0, "holder", ids(1))).isEmpty();
+    assertThat(log.renew(0, "holder", ids(1, 2))).containsExactlyInAnyOrderElementsOf(ids(2));
 
     assertThat(complete(0, Entries.ownerOnly(completion("holder", 1, 1))))
         .isEqualTo(CompletionOutcome.FENCED);
     assertThat(complete(0, completion("holder", 1, 1))).isEqualTo(CompletionOutcome.PUBLISHED);
-    assertThat(log.release(0, "holder", List.of(1L))).isEmpty();
+    assertThat(log.release(0, "holder", ids(1))).isEmpty();
     assertThat(log.account(0).pending()).isEqualTo(1);
   }
 
@@ -168,13 +171,13 @@ abstract class LeaseContract extends PublicationContract {
   void stopsInGoodOrderNeverMakeAnEntrySuspected() {
     append(0, 1);
     read("c0", 1);
-    log.release(0, "c0", List.of(1L));
+    log.release(0, "c0", ids(1));
 
     for (int stop = 1; stop <= 6; stop++) {
       var claim = log.claim(0, "c" + stop, lease(LEASE_LONG), false);
       assertThat(claim.suspectCount()).isZero();
       assertThat(sequences(claim)).isEqualTo(Set.of(1L));
-      log.release(0, "c" + stop, List.of(1L));
+      log.release(0, "c" + stop, ids(1));
     }
   }
 
@@ -187,7 +190,7 @@ abstract class LeaseContract extends PublicationContract {
 
     for (int stop = 1; stop <= 4; stop++) {
       assertThat(log.claim(0, "alone", SETTINGS, true).kind()).isEqualTo(Claim.Kind.LONE);
-      log.release(0, "alone", List.of(1L));
+      log.release(0, "alone", ids(1));
     }
     for (int death = 1; death <= 2; death++) {
       assertThat(log.claim(0, "dying", SETTINGS, true).kind()).isEqualTo(Claim.Kind.LONE);
@@ -201,7 +204,7 @@ abstract class LeaseContract extends PublicationContract {
     append(0, 1);
     read("leaver", 1);
 
-    log.release(0, "leaver", List.of(1L));
+    log.release(0, "leaver", ids(1));
     log.leave(0, "leaver");
 
     assertThat(sequences(log.claim(0, "claimer", SETTINGS, false))).isEqualTo(Set.of(1L));
@@ -231,7 +234,7 @@ abstract class LeaseContract extends PublicationContract {
     log.leave(0, "leaver");
 
     try (var reader = log.openReader(0, "leaver")) {
-      assertThat(reader.readHeld(0, 9)).hasSize(1);
+      assertThat(reader.readHeld(EntryId.START, 9)).hasSize(1);
     }
     complete(0, completion("leaver", 1, 1));
     log.leave(0, "leaver");

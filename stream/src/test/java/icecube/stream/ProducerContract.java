@@ -9,6 +9,7 @@ import static icecube.stream.AppendResult.Status.ROLLED_BACK;
 import static icecube.stream.AppendResult.Status.SUPERSEDED;
 import static icecube.stream.Entries.entries;
 import static icecube.stream.Entries.entry;
+import static icecube.stream.Entries.ids;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -32,7 +33,7 @@ abstract class ProducerContract extends EventLogFixture {
     assertThat(result).isEqualTo(new AppendResult(OK, 2));
     try (var reader = log.openReader(1, "c")) {
       var delivered = reader.readNew(10, Duration.ZERO);
-      assertThat(delivered).extracting(DeliveredEntry::sequence).containsExactly(1L, 2L);
+      assertThat(delivered).extracting(DeliveredEntry::id).containsExactlyElementsOf(ids(1, 2));
       assertThat(delivered.get(0).payload()).isEqualTo(entry(10, 11).payload());
       assertThat(delivered.get(0).eventCount()).isEqualTo(2);
       assertThat(delivered.get(0).digest()).isEqualTo(EventDigest.of(11, 10));

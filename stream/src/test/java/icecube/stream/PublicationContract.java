@@ -4,6 +4,7 @@ package icecube.stream;
 import static icecube.stream.Entries.completion;
 import static icecube.stream.Entries.entries;
 import static icecube.stream.Entries.entry;
+import static icecube.stream.Entries.ids;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -21,8 +22,8 @@ abstract class PublicationContract extends ProducerContract {
         var second = log.openReader(0, "c2")) {
       assertThat(first.readNew(2, Duration.ZERO)).hasSize(2);
       assertThat(second.readNew(2, Duration.ZERO))
-          .extracting(DeliveredEntry::sequence)
-          .containsExactly(3L);
+          .extracting(DeliveredEntry::id)
+          .containsExactlyElementsOf(ids(3));
       assertThat(first.readNew(2, Duration.ZERO)).isEmpty();
     }
   }
@@ -37,17 +38,21 @@ abstract class PublicationContract extends ProducerContract {
 
     try (var reader = log.openReader(0, "c");
         var other = log.openReader(0, "other")) {
-      assertThat(reader.readHeld(0, 1)).extracting(DeliveredEntry::sequence).containsExactly(1L);
-      assertThat(reader.readHeld(1, 9)).extracting(DeliveredEntry::sequence).containsExactly(3L);
-      assertThat(reader.readHeld(3, 9)).isEmpty();
-      assertThat(other.readHeld(0, 9)).isEmpty();
+      assertThat(reader.readHeld(EntryId.START, 1))
+          .extracting(DeliveredEntry::id)
+          .containsExactlyElementsOf(ids(1));
+      assertThat(reader.readHeld(EntryId.of(1), 9))
+          .extracting(DeliveredEntry::id)
+          .containsExactlyElementsOf(ids(3));
+      assertThat(reader.readHeld(EntryId.of(3), 9)).isEmpty();
+      assertThat(other.readHeld(EntryId.START, 9)).isEmpty();
     }
   }
 
   @Test
   void readerMayComeBeforeTheProducer() {
     try (var reader = log.openReader(0, "c")) {
-      assertThat(reader.readHeld(0, 9)).isEmpty();
+      assertThat(reader.readHeld(EntryId.START, 9)).isEmpty();
       assertThat(reader.readNew(9, Duration.ofMillis(1))).isEmpty();
       append(0, 1);
       assertThat(reader.readNew(9, Duration.ofSeconds(5))).hasSize(1);
@@ -73,7 +78,7 @@ abstract class PublicationContract extends ProducerContract {
     assertThat(account.predictionEntryCount()).isEqualTo(1);
     var published = log.predictions(0, "", 9);
     assertThat(published).hasSize(1);
-    assertThat(published.get(0).sequence()).isEqualTo(1);
+    assertThat(published.get(0).source()).isEqualTo(EntryId.of(1));
     assertThat(published.get(0).consumer()).isEqualTo("c");
     assertThat(published.get(0).eventCount()).isEqualTo(1);
     assertThat(published.get(0).payload()).isEqualTo(completion.predictions().payload());
@@ -109,8 +114,8 @@ abstract class PublicationContract extends ProducerContract {
     var first = log.predictions(0, "", 2);
     var rest = log.predictions(0, first.get(1).id(), 9);
 
-    assertThat(first).extracting(PublishedEntry::sequence).containsExactly(1L, 2L);
-    assertThat(rest).extracting(PublishedEntry::sequence).containsExactly(3L, 4L, 5L);
+    assertThat(first).extracting(PublishedEntry::source).containsExactlyElementsOf(ids(1, 2));
+    assertThat(rest).extracting(PublishedEntry::source).containsExactlyElementsOf(ids(3, 4, 5));
   }
 
   @Test
@@ -125,7 +130,7 @@ abstract class PublicationContract extends ProducerContract {
   @Test
   void completionOfAPartitionWithoutAnythingIsStale() {
     assertThat(complete(1, completion("c", 1, 1))).isEqualTo(CompletionOutcome.STALE);
-    assertThat(log.renew(1, "c", List.of(1L))).isEmpty();
+    assertThat(log.renew(1, "c", ids(1))).isEmpty();
     assertThat(log.claim(1, "c", ClaimSettings.DEFAULT, true).entries()).isEmpty();
     log.leave(1, "c");
     assertThat(log.account(1).isComplete()).isFalse();
@@ -188,7 +193,7 @@ abstract class PublicationContract extends ProducerContract {
     assertThatIllegalArgumentException().isThrownBy(() -> log.predictions(0, "", 0));
     try (var reader = log.openReader(0, "c")) {
       assertThatIllegalArgumentException().isThrownBy(() -> reader.readNew(0, Duration.ZERO));
-      assertThatIllegalArgumentException().isThrownBy(() -> reader.readHeld(0, 0));
+      assertThatIllegalArgumentException().isThrownBy(() -> reader.readHeld(EntryId.START, 0));
     }
   }
 

@@ -96,8 +96,8 @@ final class RandomHistory {
         log.claim(0, consumer, CLAIMS, random.nextBoolean());
       }
       case 8 -> {
-        log.release(0, consumer, List.of(1L + random.nextInt(ENTRY_COUNT)));
-        log.renew(0, consumer, List.of(1L, 1L + random.nextInt(ENTRY_COUNT)));
+        log.release(0, consumer, Entries.ids(1L + random.nextInt(ENTRY_COUNT)));
+        log.renew(0, consumer, Entries.ids(1L, 1L + random.nextInt(ENTRY_COUNT)));
         log.leave(0, consumer);
       }
       default -> forget();
@@ -133,9 +133,9 @@ final class RandomHistory {
   private void readNew(String consumer) {
     try (var reader = log.openReader(0, consumer)) {
       for (var entry : reader.readNew(1 + random.nextInt(4), Duration.ZERO)) {
-        model.delivered().add(entry.sequence());
+        model.delivered().add(entry.id().sequence());
         if (random.nextBoolean()) {
-          complete(consumer, entry.sequence());
+          complete(consumer, entry.id().sequence());
         }
       }
     }
@@ -182,7 +182,7 @@ final class RandomHistory {
       readNew("a");
       fixture.pass(LEASE);
       for (var entry : log.claim(0, "b", CLAIMS, true).entries()) {
-        complete("b", entry.sequence());
+        complete("b", entry.id().sequence());
       }
       log.finishProducer(0, epoch, ENTRY_COUNT);
       log.finishProducer(1, log.openProducer(1, "history").epoch(), 0);

@@ -37,7 +37,9 @@ final class ReconciliationTest {
     var reconciliation = Reconciliation.of(log);
 
     assertThat(reconciliation)
-        .isEqualTo(new Reconciliation(3, 2, 1, 0, 0, 0, List.of(), List.of(), List.of(), true));
+        .isEqualTo(
+            new Reconciliation(
+                3, 2, 1, 0, 0, 0, 0, 0, List.of(), List.of(), List.of(), List.of(), true));
     assertThat(reconciliation.isComplete()).isTrue();
     assertThat(reconciliation.toTable())
         .isEqualToNormalizingNewlines(
@@ -81,10 +83,18 @@ final class ReconciliationTest {
     finish();
     publish(
         new Completion(
-            "c", 1, false, predictions(7), deadLetters(Reason.REASON_EVENT_ID_DUPLICATE, 7)));
+            "c",
+            EntryId.of(1),
+            false,
+            predictions(7),
+            deadLetters(Reason.REASON_EVENT_ID_DUPLICATE, 7)));
     publish(
         new Completion(
-            "c", 2, false, Completion.Part.NONE, deadLetters(Reason.REASON_EVENT_ID_DUPLICATE, 7)));
+            "c",
+            EntryId.of(2),
+            false,
+            OutcomePart.NONE,
+            deadLetters(Reason.REASON_EVENT_ID_DUPLICATE, 7)));
 
     assertThat(Reconciliation.of(log).isComplete()).isTrue();
   }
@@ -156,10 +166,10 @@ final class ReconciliationTest {
     publish(
         new Completion(
             "c",
-            2,
+            EntryId.of(2),
             false,
-            Completion.Part.NONE,
-            new Completion.Part(
+            OutcomePart.NONE,
+            new OutcomePart(
                 deadLetters(Reason.REASON_EVENT_EMPTY, 1).payload(), 1, EventDigest.of(2))));
 
     assertThat(Reconciliation.of(log).duplicateIds()).containsExactly(1L);
@@ -177,10 +187,10 @@ final class ReconciliationTest {
     publish(
         new Completion(
             "c",
-            1,
+            EntryId.of(1),
             false,
-            Completion.Part.NONE,
-            new Completion.Part(batch.build().toByteArray(), 3, EventDigest.of(1, 2, 3))));
+            OutcomePart.NONE,
+            new OutcomePart(batch.build().toByteArray(), 3, EventDigest.of(1, 2, 3))));
     publish(completion("c", 2, 4));
 
     var reconciliation = Reconciliation.of(log);
@@ -195,10 +205,10 @@ final class ReconciliationTest {
     publish(
         new Completion(
             "c",
-            1,
+            EntryId.of(1),
             false,
-            new Completion.Part(new byte[] {1, 2, 3}, 1, EventDigest.of(1)),
-            Completion.Part.NONE));
+            new OutcomePart(new byte[] {1, 2, 3}, 1, EventDigest.of(1)),
+            OutcomePart.NONE));
 
     assertThat(Reconciliation.of(log).disagreements())
         .anyMatch(line -> line.contains("of predictions is unreadable"));
@@ -258,12 +268,12 @@ final class ReconciliationTest {
   }
 
   /** A completion that counts these events, whatever it holds. */
-  private static Completion counted(long sequence, Completion.Part held, long... counted) {
+  private static Completion counted(long sequence, OutcomePart held, long... counted) {
     return new Completion(
         "c",
-        sequence,
+        EntryId.of(sequence),
         false,
-        new Completion.Part(held.payload(), counted.length, EventDigest.of(counted)),
-        Completion.Part.NONE);
+        new OutcomePart(held.payload(), counted.length, EventDigest.of(counted)),
+        OutcomePart.NONE);
   }
 }

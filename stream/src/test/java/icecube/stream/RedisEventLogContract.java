@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.stream;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.lettuce.core.Consumer;
+import io.lettuce.core.RedisBusyException;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RestoreArgs;
+import io.lettuce.core.StreamMessage;
+import io.lettuce.core.XReadArgs;
+import io.lettuce.core.XReadArgs.StreamOffset;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
@@ -12,6 +18,7 @@ import io.lettuce.core.codec.StringCodec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -69,6 +76,39 @@ abstract class RedisEventLogContract extends EventLogContract {
     while (System.nanoTime() < deadline) {
       LockSupport.parkNanos(deadline - System.nanoTime());
     }
+  }
+
+  @Override
+  List<String> deliver(String group, int countMax) {
+    return deliver(new StreamKeys(stream).predictions(0), group, countMax);
+  }
+
+  @Override
+  List<String> deliverLetters(String group, int countMax) {
+    return deliver(new StreamKeys(stream).dead(0), group, countMax);
+  }
+
+  @SuppressWarnings("unchecked") // an array of one, of a generic type
+  private List<String> deliver(String key, String group, int countMax) {
+    try {
+      direct.sync().xgroupCreate(StreamOffset.from(key, "0"), group);
+    } catch (RedisBusyException e) {
+      assertThat(e).hasMessageContaining("BUSYGROUP");
+    }
+    return direct
+        .sync()
+        .xreadgroup(
+            Consumer.from(group, "sink"),
+            XReadArgs.Builder.count(countMax),
+            StreamOffset.lastConsumed(key))
+        .stream()
+        .map(StreamMessage::getId)
+        .toList();
+  }
+
+  @Override
+  void acknowledge(String group, String id) {
+    direct.sync().xack(new StreamKeys(stream).predictions(0), group, id);
   }
 
   @Override

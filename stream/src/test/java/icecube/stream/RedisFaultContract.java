@@ -5,6 +5,7 @@ import static icecube.stream.AppendResult.Status.BUSY;
 import static icecube.stream.AppendResult.Status.OK;
 import static icecube.stream.Entries.completion;
 import static icecube.stream.Entries.entries;
+import static icecube.stream.Entries.ids;
 import static icecube.stream.EntryFields.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -104,9 +105,9 @@ abstract class RedisFaultContract extends RedisEventLogContract {
             .withMessageContaining("open another");
       }
       try (var reader = cutLog.openReader(0, "c")) {
-        assertThat(reader.readHeld(0, 9))
-            .extracting(DeliveredEntry::sequence)
-            .containsExactly(1L, 2L, 3L, 4L);
+        assertThat(reader.readHeld(EntryId.START, 9))
+            .extracting(DeliveredEntry::id)
+            .containsExactlyElementsOf(ids(1, 2, 3, 4));
       }
     }
   }
@@ -138,7 +139,7 @@ abstract class RedisFaultContract extends RedisEventLogContract {
       assertThat(log.append(0, epoch, 21, entries(21, 1), BACKLOG_MAX))
           .isEqualTo(new AppendResult(BUSY, 20));
       for (var entry : held) {
-        assertThat(complete(0, completion("c", entry.sequence(), entry.sequence())))
+        assertThat(complete(0, completion("c", entry.id(), entry.id().sequence())))
             .isEqualTo(CompletionOutcome.PUBLISHED);
       }
       assertThat(log.finishProducer(0, epoch, 20).status()).isEqualTo(OK);
@@ -160,7 +161,9 @@ abstract class RedisFaultContract extends RedisEventLogContract {
     direct.sync().xdel(events, "1-0", "2-0");
 
     try (var reader = log.openReader(0, "c")) {
-      assertThat(reader.readHeld(0, 1)).extracting(DeliveredEntry::sequence).containsExactly(3L);
+      assertThat(reader.readHeld(EntryId.START, 1))
+          .extracting(DeliveredEntry::id)
+          .containsExactlyElementsOf(ids(3));
     }
     direct.sync().xdel(events, "3-0");
     pass(Duration.ofMillis(5));

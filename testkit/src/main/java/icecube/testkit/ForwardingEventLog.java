@@ -7,11 +7,15 @@ import icecube.stream.Claim;
 import icecube.stream.ClaimSettings;
 import icecube.stream.Completion;
 import icecube.stream.CompletionOutcome;
+import icecube.stream.EntryId;
 import icecube.stream.EventEntry;
 import icecube.stream.EventLog;
+import icecube.stream.OutcomePart;
 import icecube.stream.PartitionAccount;
+import icecube.stream.PartitionInspection;
 import icecube.stream.ProducerMark;
 import icecube.stream.PublishedEntry;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -83,13 +87,13 @@ public class ForwardingEventLog implements EventLog {
   }
 
   @Override
-  public Set<Long> renew(int partition, String consumer, Collection<Long> sequences) {
-    return log.renew(partition, consumer, sequences);
+  public Set<EntryId> renew(int partition, String consumer, Collection<EntryId> ids) {
+    return log.renew(partition, consumer, ids);
   }
 
   @Override
-  public Set<Long> release(int partition, String consumer, Collection<Long> sequences) {
-    return log.release(partition, consumer, sequences);
+  public Set<EntryId> release(int partition, String consumer, Collection<EntryId> ids) {
+    return log.release(partition, consumer, ids);
   }
 
   @Override
@@ -100,6 +104,16 @@ public class ForwardingEventLog implements EventLog {
   @Override
   public void leave(int partition, String consumer) {
     log.leave(partition, consumer);
+  }
+
+  @Override
+  public List<String> meet(String consumer, Duration lease) {
+    return log.meet(consumer, lease);
+  }
+
+  @Override
+  public void depart(String consumer) {
+    log.depart(consumer);
   }
 
   @Override
@@ -115,6 +129,22 @@ public class ForwardingEventLog implements EventLog {
   @Override
   public List<PublishedEntry> deadLetters(int partition, String afterId, int countMax) {
     return log.deadLetters(partition, afterId, countMax);
+  }
+
+  @Override
+  public boolean redrive(
+      int partition, String deadLetterId, List<EventEntry> entries, OutcomePart kept) {
+    return log.redrive(partition, deadLetterId, entries, kept);
+  }
+
+  @Override
+  public int trim(int partition, int countMax) {
+    return log.trim(partition, countMax);
+  }
+
+  @Override
+  public PartitionInspection inspect(int partition) {
+    return log.inspect(partition);
   }
 
   @Override
