@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.chaos.simulated;
+
+import icecube.stream.Claim;
+import icecube.stream.ClaimSettings;
+import icecube.stream.Completion;
+import icecube.stream.CompletionOutcome;
+import icecube.stream.DeliveredEntry;
+import icecube.stream.EntryId;
+import icecube.stream.EventDigest;
+import icecube.stream.EventEntry;
+import icecube.stream.PartitionAccount;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one partition has to look like after the answers it gave, kept apart from the log: which
+ * entries are in it, who holds each, and since when. Confined to one thread.
+ */
+final class PartitionModel {
+  private final int partition;
+  private final Scheduler scheduler;
+  private TreeMap<EntryId, Entry> entries = new TreeMap<>();
+  private int lastPart;
+
+  PartitionModel(int partition, Scheduler scheduler) {
+    this.partition = partition;
+    this.scheduler = scheduler;
+  }
+
+  /** An entry in the stream, and in whose hands it is; nobody's if the holder is null. */
+  private record Entry(
+      int eventCount, EventDigest digest, @Nullable String holder, long sinceNanos) {
+    Entry heldBy(@Nullable String newHolder, long nowNanos) {
+      return new Entry(eventCount, digest, newHolder, nowNanos);
+    }
+  }
+
+  /** The model at one instant, to come back to. */
+  record Image(Map<EntryId, Entry> entries, int lastPart) {}
+
+  Image image() {
+    return new Image(new TreeMap<>(entries), lastPart);
+  }
+
+  void restore(Image image) {
+    entries = new TreeMap<>(image.entries);
+    lastPart = image.lastPart;
+  }
+
+  void appended(long lastBefore, long first, long last, List<EventEntry> appended) {
+    for (long sequence = lastBefore + 1; sequence <= last; sequence++) {
+      int index = (int) (sequence - first);
+      require(index >= 0, EntryId.of(sequence), "appended beyond a gap");
+      add(EntryId.of(sequence), appended.get(index));
+    }
+    lastPart = 0;
+  }
+
+  /** Entries that were made inside of the log, as parts of its last sequence. */
+  void wentRoundAgain(long lastSequence, List<EventEntry> again) {
+    for (var entry : again) {
+      add(new EntryId(lastSequence, ++lastPart), entry);
+    }
+  }
+
+  private void add(EntryId id, EventEntry entry) {
+    var before = entries.put(id, new Entry(entry.eventCount(), entry.digest(), null, now()));
+    require(before == null, id, "appended twice");
+  }
+
+  void readNew(String consumer, List<DeliveredEntry> read) {
+    for (var entry : read) {
+      var known = known(entry.id(), "read");
+      require(known.holder == null, entry.id(), "read as new while it is held");
+      take(entry, known, consumer);
+    }
+  }
+
+  void readHeld(String consumer, List<DeliveredEntry> read) {
+    for (var entry : read) {
+      var known = known(entry.id(), "read again");
+      require(consumer.equals(known.holder), entry.id(), "read by who does not hold it");
+      take(entry, known, consumer);
+    }
+  }
+
+  void claimed(String consumer, Claim claim, ClaimSettings settings) {
+    for (var entry : claim.entries()) {
+      var known = known(entry.id(), "claimed");
+      boolean isOver =
+          known.holder == null || now() - known.sinceNanos >= settings.lease().toNanos();
+      require(isOver, entry.id(), "claimed within the lease of " + known.holder);
+      take(entry, known, consumer);
+    }
+  }
+
+  private void take(DeliveredEntry entry, Entry known, String consumer) {
+    require(
+        known.eventCount == entry.eventCount() && known.digest.equals(entry.digest()),
+        entry.id(),
+        "handed out with other events than were appended");
+    entries.put(entry.id(), known.heldBy(consumer, now()));
+  }
+
+  void renewed(String consumer, Collection<EntryId> held) {
+    for (EntryId id : held) {
+      var known = known(id, "renewed");
+      require(consumer.equals(known.holder), id, "renewed by who does not hold it");
+      entries.put(id, known.heldBy(consumer, now()));
+    }
+  }
+
+  void released(String consumer, Collection<EntryId> released) {
+    for (EntryId id : released) {
+      var known = known(id, "released");
+      require(consumer.equals(known.holder), id, "released by who does not hold it");
+      // Held by nobody, and yet not new: only a claim may take it.
+      entries.put(id, known.heldBy("nobody", now() - Long.MAX_VALUE / 2));
+    }
+  }
+
+  void completed(Completion completion, CompletionOutcome outcome, long lastSequence) {
+    var known = entries.get(completion.id());
+    if (outcome == CompletionOutcome.PUBLISHED) {
+      require(known != null, completion.id(), "published although it is not in the stream");
+      require(
+          known == null || !completion.ownerOnly() || completion.consumer().equals(known.holder),
+          completion.id(),
+          "dead-lettered by who does not hold it");
+      entries.remove(completion.id());
+      wentRoundAgain(lastSequence, completion.remainders());
+    }
+  }
+
+  /** Holds the partition's account against all of this. */
+  void check(PartitionAccount account) {
+    long inFlight = 0;
+    var digest = account.predictedDigest().plus(account.deadLetteredDigest());
+    for (Entry entry : entries.values()) {
+      inFlight += entry.eventCount;
+      digest = digest.plus(entry.digest);
+    }
+    require(account.backlog() == entries.size(), account.backlog(), "entries in the backlog");
+    require(
+        account.emitted() == account.predicted() + account.deadLettered() + inFlight,
+        account.emitted(),
+        "events emitted are not those predicted, dead-lettered and in flight");
+    require(
+        digest.equals(account.emittedDigest()), account.emitted(), "events are not those emitted");
+  }
+
+  private Entry known(EntryId id, String what) {
+    var known = entries.get(id);
+    if (known == null) {
+      throw violation(id, what + " although it is not in the stream");
+    }
+    return known;
+  }
+
+  private void require(boolean holds, Object about, String otherwise) {
+    if (!holds) {
+      throw violation(about, otherwise);
+    }
+  }
+
+  private Violation violation(Object about, String what) {
+    return new Violation("partition %d, %s: %s".formatted(partition, about, what));
+  }
+
+  private long now() {
+    return scheduler.nowNanos();
+  }
+}

