@@ -145,6 +145,17 @@ final class Mesh {
     consumption.activities().forEach(activity -> process.begin(activity, () -> {}));
   }
 
+  /** Somebody sends a dead letter round again. */
+  void redrive(int partition) {
+    var process = process("redrive");
+    process.execute(
+        () -> {
+          new Redrive(faulty(process), dice).anyLetter(partition);
+          process.close();
+        },
+        Duration.ZERO);
+  }
+
   private void startConsumerIfWanted() {
     if (consumers.size() < scenario.consumerCount()) {
       startConsumer();

@@ -88,7 +88,7 @@ final class Mischief {
     if (faults.isOver()) {
       return;
     }
-    switch (dice.between(0, 12)) {
+    switch (dice.between(0, 14)) {
       case 0, 1 -> anyConsumer(SimulatedProcess::kill);
       case 2, 3 -> anyConsumer(this::pause);
       case 4 -> anyEmitter(SimulatedProcess::kill);
@@ -99,6 +99,7 @@ final class Mischief {
       case 9 -> failOver();
       case 10 -> loseServer();
       case 11 -> fillMemory();
+      case 12, 13 -> mesh.redrive(dice.between(0, log.partitionCount() - 1));
       default -> cutOff();
     }
     scheduleNext();

@@ -48,17 +48,21 @@ record Scenario(
   static final Duration DRAIN = Duration.ofMillis(500);
   private static final Duration RETRY_FIRST = Duration.ofMillis(10);
   private static final Duration RETRY_MAX = Duration.ofMillis(400);
+
+  /** To be suspected, to be alone twice, and to be dead, with the restarts in between. */
+  private static final long POISON_LEASES = 10;
+
   private static final long SECOND_NANOS = 1_000_000_000;
 
   /** What a seed asks for. */
   static Scenario drawn(Dice dice) {
     int poisonCount = dice.happens(0.2) ? dice.between(1, 2) : 0;
-    int eventCount = dice.between(0, 300);
-    long faultNanos = dice.nanosBetween(SECOND_NANOS, 4 * SECOND_NANOS);
+    int eventCount = dice.between(0, 400);
+    long faultNanos = dice.nanosBetween(SECOND_NANOS, 5 * SECOND_NANOS);
     boolean isPaced = dice.happens(0.8);
     return new Scenario(
         dice.between(1, 3),
-        dice.between(1, 3),
+        dice.between(1, 4),
         dice.between(1, 2),
         eventCount,
         // An entry is dead-lettered as a whole, so a killer must not have neighbours.
@@ -66,11 +70,11 @@ record Scenario(
         dice.between(2, 10),
         isPaced ? Math.max(1, eventCount * 1.5e9 / faultNanos) : 0,
         dice.between(1, 8),
-        dice.happens(0.7) ? 0.1 * dice.chance() : 0,
+        dice.happens(0.7) ? 0.25 * dice.chance() : 0,
         poisonCount,
         dice.happens(0.85) ? 0.3 * dice.chance() : 0,
         dice.happens(0.7) ? 0.3 * dice.chance() * dice.chance() : 0,
-        dice.happens(0.85) ? 8 * dice.chance() : 0,
+        dice.happens(0.85) ? 20 * dice.chance() : 0,
         faultNanos);
   }
 
@@ -107,7 +111,11 @@ record Scenario(
 
   /** How long after the last fault all may take to end well, ns. */
   long drainNanosMax() {
-    long perPoison = 10 * LEASE.toNanos();
-    return 10 * SECOND_NANOS + poisonCount * perPoison;
+    // Whoever polls takes a window's or a backlog's worth of entries at a time.
+    int atOnce = Math.min(backlogMax, windowEntries * consumerCount) * partitionCount;
+    long turns = eventCount / entryEventsMax / Math.max(1, Math.min(atOnce, backlogMax)) + 1L;
+    return 10 * SECOND_NANOS
+        + turns * READ_WAIT.toNanos()
+        + poisonCount * POISON_LEASES * LEASE.toNanos();
   }
 }
