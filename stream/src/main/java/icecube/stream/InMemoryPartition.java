@@ -186,6 +186,9 @@ final class InMemoryPartition {
       if (completion.ownerOnly() && !pending.holder().equals(completion.consumer())) {
         return CompletionOutcome.FENCED;
       }
+      if (completion.id().part() > 0 && !state.isAbout(completion)) {
+        return CompletionOutcome.STALE;
+      }
       state.publish(completion, clockNanos.getAsLong());
       appended.signalAll();
       return CompletionOutcome.PUBLISHED;

@@ -125,6 +125,22 @@ final class PartitionState {
     return true;
   }
 
+  /**
+   * Whether a completion is about the very events that the entry has. The id of a part does not say
+   * which those are: after a roll-back the same id may be given to others.
+   */
+  boolean isAbout(Completion completion) {
+    var entry = requireNonNull(events.get(completion.id()), "an entry that is pending").entry();
+    var told = Tally.ZERO;
+    for (var part : List.of(completion.predictions(), completion.deadLetters())) {
+      told = told.plus(part.eventCount(), part.digest());
+    }
+    for (var remainder : completion.remainders()) {
+      told = told.plus(remainder.eventCount(), remainder.digest());
+    }
+    return told.equals(new Tally(entry.eventCount(), entry.digest()));
+  }
+
   /** Publishes what became of a pending entry, and forgets the entry. */
   void publish(Completion completion, long nowNanos) {
     var id = completion.id();

@@ -7,8 +7,25 @@
 --
 -- Pending is the one mark of "not published yet": whoever comes second finds nothing pending. What
 -- remains goes round again as new entries in the place of this one, as old as this one.
+-- The id of a part does not say which events are in it: after the log has lost its last writes,
+-- the same id may be given to others. So a part is only completed by what is about its very events.
 local events, predictions, dead, meta, solo = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local group, consumer, id = ARGV[1], ARGV[2], ARGV[3]
+
+local function is_about(entry)
+  local events_told = tonumber(ARGV[5]) + tonumber(ARGV[9])
+  local digest1 = tonumber(ARGV[6]) + tonumber(ARGV[10])
+  local digest2 = tonumber(ARGV[7]) + tonumber(ARGV[11])
+  for at = 13, #ARGV, 5 do
+    events_told = events_told + tonumber(ARGV[at + 1])
+    digest1 = digest1 + tonumber(ARGV[at + 2])
+    digest2 = digest2 + tonumber(ARGV[at + 3])
+  end
+  return events_told == tonumber(entry['n'])
+    and digest1 % 4294967296 == tonumber(entry['a'])
+    and digest2 % 4294967296 == tonumber(entry['b'])
+end
+
 if redis.call('EXISTS', events) == 0 then
   return {'STALE'}
 end
@@ -20,9 +37,14 @@ if ARGV[4] == '1' and pending[1][2] ~= consumer then
   return {'FENCED'}
 end
 local at_ms
-if #ARGV > 12 then
+local _, part = numbers(id)
+if part > 0 or #ARGV > 12 then
   local entry = redis.call('XRANGE', events, id, id)
-  at_ms = entry[1] and fields(entry[1][2])['t'] or now_ms()
+  local entry_fields = entry[1] and fields(entry[1][2])
+  if part > 0 and entry_fields and not is_about(entry_fields) then
+    return {'STALE'}
+  end
+  at_ms = entry_fields and entry_fields['t'] or now_ms()
 end
 allow_oom(solo)
 local predicted, dead_lettered = tonumber(ARGV[5]), tonumber(ARGV[9])

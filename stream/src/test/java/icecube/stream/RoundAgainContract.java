@@ -128,6 +128,30 @@ abstract class RoundAgainContract extends LeaseContract {
   }
 
   @Test
+  void partWhoseIdWasGivenToOtherEventsIsNotCompletedByTheFirst() {
+    long epoch = log.openProducer(0, SOURCE).epoch();
+    log.append(0, epoch, 1, List.of(entry(1, 2), entry(3, 4)), BACKLOG_MAX);
+    read("c", 9);
+    var rollBack = rollBackLater(0);
+    complete(0, inPart("c", FIRST, predictions(1), entry(2)));
+    assertThat(read("c", 9)).extracting(DeliveredEntry::id).containsExactly(new EntryId(2, 1));
+    rollBack.run();
+    complete(0, inPart("c", EntryId.of(2), predictions(3), entry(4)));
+    assertThat(read("d", 9)).extracting(DeliveredEntry::id).containsExactly(new EntryId(2, 1));
+
+    var late = completion("c", new EntryId(2, 1), 2);
+    assertThat(complete(0, late)).isEqualTo(CompletionOutcome.STALE);
+    assertThat(complete(0, inPart("c", new EntryId(2, 1), OutcomePart.NONE, entry(2))))
+        .isEqualTo(CompletionOutcome.STALE);
+
+    assertThat(complete(0, completion("d", new EntryId(2, 1), 4)))
+        .isEqualTo(CompletionOutcome.PUBLISHED);
+    complete(0, completion("c", FIRST, 1, 2));
+    log.finishProducer(0, epoch, 2);
+    assertThat(log.account(0).isComplete()).isTrue();
+  }
+
+  @Test
   void partsAreHeldRenewedHandedBackAndClaimedAsAnyEntry() {
     append(0, 1);
     read("c", 1);
