@@ -9,7 +9,7 @@
 local now = tonumber(now_ms())
 
 -- Completed entries are deleted, so what stands in events is pending or not yet delivered. Redis
--- 6.2 tells no lag, and 7 none after a deletion beyond the last delivered entry.
+-- 6.2 tells no lag, and 7.0 none once the last entry delivered was completed before an earlier one.
 local function lag(stream, length, group)
   if stream == KEYS[1] and group['name'] == ARGV[1] then
     return math.max(length - group['pending'], 0)

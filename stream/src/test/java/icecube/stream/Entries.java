@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.stream;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import icecube.v1.DeadLetter;
 import icecube.v1.DeadLetterBatch;
 import icecube.v1.EventBatch;
@@ -8,6 +9,7 @@ import icecube.v1.Prediction;
 import icecube.v1.PredictionBatch;
 import icecube.v1.Reason;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.LongStream;
 
@@ -68,6 +70,65 @@ final class Entries {
         completion.predictions(),
         completion.deadLetters(),
         completion.remainders());
+  }
+
+  static EventEntry entryOf(List<Long> eventIds) {
+    return entry(longs(eventIds));
+  }
+
+  /** An entry of which these events were refused at the door; none need be left. */
+  static EventEntry entryOf(List<Long> eventIds, OutcomePart refused) {
+    var batch = EventBatch.newBuilder();
+    eventIds.forEach(id -> batch.addEventId(id).addPulseCount(0));
+    return new EventEntry(
+        batch.build().toByteArray(),
+        eventIds.size(),
+        digest(eventIds),
+        PayloadEncoding.PLAIN,
+        refused);
+  }
+
+  static Completion completionOf(
+      String consumer,
+      EntryId id,
+      List<Long> predicted,
+      List<Long> deadLettered,
+      List<List<Long>> again) {
+    return new Completion(
+        consumer,
+        id,
+        false,
+        predictions(longs(predicted)),
+        letters(Reason.REASON_EVENT_EMPTY, deadLettered),
+        again.stream().map(Entries::entryOf).toList());
+  }
+
+  static OutcomePart letters(Reason reason, List<Long> eventIds) {
+    return deadLetters(reason, longs(eventIds));
+  }
+
+  /** Ids of the events in a dead letter. */
+  static List<Long> idsOf(PublishedEntry letter) {
+    try {
+      return DeadLetterBatch.parseFrom(letter.payload()).getDeadLettersList().stream()
+          .map(DeadLetter::getEventId)
+          .toList();
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  static EventDigest digest(Collection<Long> eventIds) {
+    return EventDigest.of(longs(eventIds));
+  }
+
+  private static long[] longs(Collection<Long> values) {
+    return values.stream().mapToLong(Long::longValue).toArray();
+  }
+
+  /** Whether an id comes not after another; nothing comes before the empty one. */
+  static boolean isUpTo(String id, String last) {
+    return !last.isEmpty() && EntryId.parse(id).compareTo(EntryId.parse(last)) <= 0;
   }
 
   static OutcomePart predictions(long... eventIds) {

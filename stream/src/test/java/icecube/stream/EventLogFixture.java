@@ -39,6 +39,9 @@ abstract class EventLogFixture {
   /** Acknowledges a prediction of partition 0 to a group. */
   abstract void acknowledge(String group, String id);
 
+  /** Looks whether the server itself agrees on the lag of the events' group of partition 0. */
+  void checkLagTold(long lag) {}
+
   @BeforeEach
   void openLog() {
     log = open(2);

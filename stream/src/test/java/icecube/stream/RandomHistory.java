@@ -4,19 +4,24 @@ package icecube.stream;
 import static icecube.stream.AppendResult.Status.GAP;
 import static icecube.stream.AppendResult.Status.OK;
 import static icecube.stream.AppendResult.Status.ROLLED_BACK;
+import static icecube.v1.Reason.REASON_EVENT_EMPTY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One partition, a producer and three consumers that do the right and the wrong things in random
- * order, on a log that sometimes forgets its last writes. A model beside it knows what must be.
+ * One partition, a producer, three consumers, two sinks and a person who mends, all doing the right
+ * and the wrong things in random order, on a log that sometimes forgets its last writes. A {@link
+ * HistoryModel} beside it knows what must be.
  */
 final class RandomHistory {
   private static final int STEPS = 150;
@@ -24,53 +29,27 @@ final class RandomHistory {
   private static final int BACKLOG_MAX = 12;
   private static final Duration LEASE = Duration.ofMillis(3);
   private static final ClaimSettings CLAIMS = new ClaimSettings(LEASE, 4, 5, 1000);
+
+  /** Nobody's lease ends so soon, so only what was handed back may be claimed. */
+  private static final ClaimSettings PATIENT = new ClaimSettings(Duration.ofHours(1), 4, 5, 1000);
+
   private static final List<String> CONSUMERS = List.of("a", "b", "c");
+  private static final List<String> SINKS = List.of("s", "t");
 
   private final EventLogFixture fixture;
   private final EventLog log;
   private final long seed;
   private final Random random;
-
-  /** Sequences appended and published, as the log must see it. */
-  private Model model = new Model(0, Set.of(), Set.of());
-
-  private @Nullable Model kept;
+  private HistoryModel model = new HistoryModel();
+  private @Nullable HistoryModel kept;
   private @Nullable Runnable rollBack;
   private long epoch;
-
-  private record Model(long lastSequence, Set<Long> published, Set<Long> delivered) {
-    Model {
-      published = new HashSet<>(published);
-      delivered = new HashSet<>(delivered);
-    }
-
-    Model appended(long sequence) {
-      return new Model(sequence, published, delivered);
-    }
-
-    long inFlight() {
-      long events = 0;
-      for (long sequence = 1; sequence <= lastSequence; sequence++) {
-        events += published.contains(sequence) ? 0 : eventIds(sequence).length;
-      }
-      return events;
-    }
-  }
 
   RandomHistory(EventLogFixture fixture, long seed) {
     this.fixture = fixture;
     this.log = fixture.log;
     this.seed = seed;
     this.random = new Random(seed);
-  }
-
-  /** The source: entry {@code sequence} has 1 to 3 events, always the same. */
-  private static long[] eventIds(long sequence) {
-    long[] ids = new long[1 + (int) (sequence % 3)];
-    for (int i = 0; i < ids.length; i++) {
-      ids[i] = 10 * sequence + i;
-    }
-    return ids;
   }
 
   void run() {
@@ -81,88 +60,228 @@ final class RandomHistory {
     }
     finish();
     check("end");
-    assertThat(Reconciliation.of(log).isBalanced()).as(because("end")).isTrue();
+    var reconciliation = Reconciliation.of(log);
+    assertThat(reconciliation.isComplete()).as(because("end: " + reconciliation)).isTrue();
     assertThat(log.account(0).isComplete()).as(because("end")).isTrue();
   }
 
   private void act() {
     String consumer = CONSUMERS.get(random.nextInt(CONSUMERS.size()));
-    switch (random.nextInt(10)) {
-      case 0, 1, 2 -> append();
-      case 3, 4 -> readNew(consumer);
-      case 5, 6 -> complete(consumer, 1 + random.nextInt(ENTRY_COUNT));
-      case 7 -> {
-        fixture.pass(LEASE);
-        log.claim(0, consumer, CLAIMS, random.nextBoolean());
-      }
+    switch (random.nextInt(16)) {
+      case 0, 1, 2, 3 -> append();
+      case 4, 5 -> readNew(consumer);
+      case 6, 7 -> complete(consumer, anyId());
       case 8 -> {
-        log.release(0, consumer, Entries.ids(1L + random.nextInt(ENTRY_COUNT)));
-        log.renew(0, consumer, Entries.ids(1L, 1L + random.nextInt(ENTRY_COUNT)));
-        log.leave(0, consumer);
+        fixture.pass(LEASE);
+        claim(consumer, CLAIMS);
       }
+      case 9 -> claim(consumer, PATIENT);
+      case 10 -> hold(consumer);
+      case 11 -> redrive();
+      case 12 -> sink(SINKS.get(random.nextInt(SINKS.size())));
+      case 13 -> trim();
+      case 14 -> crossed(consumer);
       default -> forget();
     }
   }
 
+  /** Mostly one that is there, part or not. */
+  private EntryId anyId() {
+    var ids = List.copyOf(model.backlog.keySet());
+    return ids.isEmpty() || random.nextInt(4) == 0
+        ? new EntryId(1 + random.nextInt(ENTRY_COUNT), random.nextInt(2))
+        : ids.get(random.nextInt(ids.size()));
+  }
+
   /** Next, repeated, overlapping or too far ahead. */
   private void append() {
-    long first = Math.max(1, model.lastSequence() - 2 + random.nextInt(5));
-    int count = 1 + random.nextInt(4);
+    long first = Math.max(1, model.last.sequence() - 2 + random.nextInt(5));
+    append(first, 1 + random.nextInt(4));
+  }
+
+  private void append(long first, int count) {
     if (first + count - 1 > ENTRY_COUNT) {
       return;
     }
+    long lastBefore = model.last.sequence();
     var result = log.append(0, epoch, first, source(first, count), BACKLOG_MAX);
     if (result.status() == ROLLED_BACK) {
       epoch = log.openProducer(0, "history").epoch();
-    } else if (first > model.lastSequence() + 1) {
+    } else if (first > lastBefore + 1) {
       assertThat(result.status()).as(because("append")).isEqualTo(GAP);
     } else if (result.status() == OK) {
-      model = model.appended(first + count - 1);
+      for (long sequence = lastBefore + 1; sequence < first + count; sequence++) {
+        model.appended(sequence);
+      }
     }
-    assertThat(result.lastSequence()).as(because("mark")).isEqualTo(model.lastSequence());
+    assertThat(result.lastSequence()).as(because("mark")).isEqualTo(model.last.sequence());
   }
 
   private static List<EventEntry> source(long first, int count) {
     var entries = new ArrayList<EventEntry>();
     for (long sequence = first; sequence < first + count; sequence++) {
-      entries.add(Entries.entry(eventIds(sequence)));
+      var refused = Entries.letters(REASON_EVENT_EMPTY, HistoryModel.refusedIds(sequence));
+      entries.add(Entries.entryOf(HistoryModel.soundIds(sequence), refused));
     }
     return entries;
   }
 
   private void readNew(String consumer) {
+    int countMax = 1 + random.nextInt(4);
+    var due = model.next(countMax);
     try (var reader = log.openReader(0, consumer)) {
-      for (var entry : reader.readNew(1 + random.nextInt(4), Duration.ZERO)) {
-        model.delivered().add(entry.id().sequence());
+      var entries = reader.readNew(countMax, Duration.ZERO);
+      assertThat(entries).as(because("read")).extracting(DeliveredEntry::id).isEqualTo(due);
+      for (var entry : entries) {
+        model.delivered(entry.id(), consumer);
         if (random.nextBoolean()) {
-          complete(consumer, entry.id().sequence());
+          complete(consumer, entry.id());
         }
       }
     }
   }
 
   /** Whoever tries it, held or not: it counts exactly once, and only if somebody was handed it. */
-  private void complete(String consumer, long sequence) {
-    long[] ids = eventIds(sequence);
-    var completion =
-        ids.length == 2
-            ? Entries.completion(consumer, sequence, new long[] {ids[0]}, new long[] {ids[1]})
-            : Entries.completion(consumer, sequence, ids);
-    var outcome = log.complete(0, completion).toCompletableFuture().join();
-    boolean isDue = model.delivered().contains(sequence) && !model.published().contains(sequence);
+  private void complete(String consumer, EntryId id) {
+    var predicted = new ArrayList<Long>();
+    var dead = new ArrayList<Long>();
+    var again = new ArrayList<List<Long>>();
+    for (long event : model.backlog.getOrDefault(id, List.of(1L))) {
+      switch (random.nextInt(6)) {
+        case 0 -> dead.add(event);
+        case 1 -> again.add(List.of(event));
+        default -> predicted.add(event);
+      }
+    }
+    var outcome = complete(Entries.completionOf(consumer, id, predicted, dead, again));
+    boolean isDue = model.holders.containsKey(id);
     assertThat(outcome)
-        .as(because("completion of " + sequence))
+        .as(because("completion of " + id))
         .isEqualTo(isDue ? CompletionOutcome.PUBLISHED : CompletionOutcome.STALE);
     if (isDue) {
-      model.published().add(sequence);
+      model.published(id);
+      model.predicted.addAll(predicted);
+      model.dead.addAll(dead);
+      again.forEach(model::roundAgain);
     }
+  }
+
+  /** If the outcome is unknown, asks again, as consumers do. */
+  private CompletionOutcome complete(Completion completion) {
+    try {
+      return log.complete(0, completion).toCompletableFuture().join();
+    } catch (CompletionException e) {
+      return log.complete(0, completion).toCompletableFuture().join();
+    }
+  }
+
+  private void claim(String consumer, ClaimSettings settings) {
+    for (var entry : log.claim(0, consumer, settings, random.nextBoolean()).entries()) {
+      assertThat(model.holders).as(because("claim")).containsKey(entry.id());
+      if (settings.equals(PATIENT)) {
+        assertThat(model.holders.get(entry.id()))
+            .as(because("claim of %s within its lease".formatted(entry.id())))
+            .isEqualTo(StreamKeys.NOBODY);
+      }
+      model.holders.put(entry.id(), consumer);
+    }
+  }
+
+  /** Renews and hands back, its own and others'. */
+  private void hold(String consumer) {
+    var ids = List.of(anyId(), anyId());
+    assertThat(log.renew(0, consumer, ids)).as(because("renew")).isEqualTo(heldOf(ids, consumer));
+    assertThat(log.release(0, consumer, ids))
+        .as(because("release"))
+        .isEqualTo(heldOf(ids, consumer));
+    heldOf(ids, consumer).forEach(id -> model.holders.put(id, StreamKeys.NOBODY));
+    log.leave(0, consumer);
+  }
+
+  private Set<EntryId> heldOf(Collection<EntryId> ids, String consumer) {
+    var held = new HashSet<>(ids);
+    held.removeIf(id -> !consumer.equals(model.holders.get(id)));
+    return held;
+  }
+
+  /** A consumer that lost an entry to another may not dead-letter it on suspicion. */
+  private void crossed(String consumer) {
+    for (var each : List.copyOf(model.holders.entrySet())) {
+      if (!each.getValue().equals(consumer)) {
+        var suspected = Entries.ownerOnly(Entries.completion(consumer, each.getKey()));
+        assertThat(complete(suspected)).as(because("owner")).isEqualTo(CompletionOutcome.FENCED);
+        return;
+      }
+    }
+  }
+
+  /** Sends a part of a random dead letter round again, and once more in vain. */
+  private void redrive() {
+    var letters = log.deadLetters(0, "", 99);
+    if (letters.isEmpty()) {
+      return;
+    }
+    var letter = letters.get(random.nextInt(letters.size()));
+    var again = new ArrayList<Long>();
+    var stays = new ArrayList<Long>();
+    for (long event : Entries.idsOf(letter)) {
+      (again.isEmpty() || random.nextBoolean() ? again : stays).add(event);
+    }
+    var entries = List.of(Entries.entryOf(again));
+    var keep = Entries.letters(REASON_EVENT_EMPTY, stays);
+    assertThat(log.redrive(0, letter.id(), entries, keep)).as(because("redrive")).isTrue();
+    assertThat(log.redrive(0, letter.id(), entries, keep)).as(because("redrive")).isFalse();
+    model.roundAgain(again);
+    again.forEach(model.dead::remove);
+    model.redriven += again.size();
+  }
+
+  /** Reads predictions for a group and acknowledges some of them, sooner or later all. */
+  private void sink(String sink) {
+    var acknowledged = model.acknowledged.computeIfAbsent(sink, name -> new TreeSet<>());
+    model.lastGiven.putIfAbsent(sink, "");
+    for (String id : fixture.deliver(sink, 1 + random.nextInt(6))) {
+      model.lastGiven.put(sink, id);
+      if (random.nextInt(8) != 0) {
+        fixture.acknowledge(sink, id);
+        acknowledged.add(id);
+      }
+    }
+    for (var entry : log.predictions(0, "", 99)) {
+      boolean isGiven = Entries.isUpTo(entry.id(), model.lastGiven.getOrDefault(sink, ""));
+      if (isGiven && random.nextBoolean()) {
+        fixture.acknowledge(sink, entry.id());
+        acknowledged.add(entry.id());
+      }
+    }
+  }
+
+  /** Exactly the oldest that every group has acknowledged may go, and all of them do. */
+  private void trim() {
+    var before = log.predictions(0, "", 999);
+    int countMax = 1 + random.nextInt(20);
+    int due = 0;
+    while (due < Math.min(before.size(), countMax)
+        && !model.acknowledged.isEmpty()
+        && isAcknowledgedByAll(before.get(due).id())) {
+      due++;
+    }
+    log.trim(0, countMax);
+    assertThat(log.predictions(0, "", 999))
+        .as(because("trim"))
+        .extracting(PublishedEntry::id)
+        .isEqualTo(before.stream().skip(due).map(PublishedEntry::id).toList());
+  }
+
+  private boolean isAcknowledgedByAll(String id) {
+    return model.acknowledged.values().stream().allMatch(ids -> ids.contains(id));
   }
 
   /** Remembers a state, or goes back to the one remembered. */
   private void forget() {
     if (rollBack == null || kept == null) {
       rollBack = fixture.rollBackLater(0);
-      kept = new Model(model.lastSequence(), model.published(), model.delivered());
+      kept = model.copy();
     } else {
       rollBack.run();
       model = kept;
@@ -173,32 +292,43 @@ final class RandomHistory {
 
   private void finish() {
     epoch = log.openProducer(0, "history").epoch();
+    log.finishProducer(1, log.openProducer(1, "history").epoch(), 0);
     while (!log.account(0).isComplete()) {
-      long next = model.lastSequence() + 1;
-      if (next <= ENTRY_COUNT
-          && log.append(0, epoch, next, source(next, 1), BACKLOG_MAX).status() == OK) {
-        model = model.appended(next);
-      }
+      append(model.last.sequence() + 1, 1);
       readNew("a");
-      fixture.pass(LEASE);
-      for (var entry : log.claim(0, "b", CLAIMS, true).entries()) {
-        complete("b", entry.id().sequence());
+      for (var id : List.copyOf(model.holders.keySet())) {
+        complete("b", id);
       }
       log.finishProducer(0, epoch, ENTRY_COUNT);
-      log.finishProducer(1, log.openProducer(1, "history").epoch(), 0);
     }
   }
 
   private void check(String when) {
     var account = log.account(0);
-    assertThat(account.lastSequence()).as(because(when)).isEqualTo(model.lastSequence());
+    assertThat(account.lastSequence()).as(because(when)).isEqualTo(model.last.sequence());
     assertThat(account.inFlight()).as(because(when)).isEqualTo(model.inFlight());
-    assertThat(account.backlog())
+    assertThat(account.backlog()).as(because(when)).isEqualTo(model.backlog.size());
+    assertThat(account.pending()).as(because(when)).isEqualTo(model.holders.size());
+    assertThat(account.predictedDigest())
         .as(because(when))
-        .isEqualTo(model.lastSequence() - model.published().size());
-    assertThat(account.pending())
+        .isEqualTo(Entries.digest(model.predicted));
+    assertThat(account.deadLetteredDigest())
         .as(because(when))
-        .isEqualTo(model.delivered().size() - (long) model.published().size());
+        .isEqualTo(Entries.digest(model.dead));
+    assertThat(account.redriven()).as(because(when)).isEqualTo(model.redriven);
+    checkLag(when);
+  }
+
+  /** The lag is always known, by us and by a Redis that tells it. */
+  private void checkLag(String when) {
+    long lag = model.backlog.size() - (long) model.holders.size();
+    var inspection = log.inspect(0);
+    assertThat(inspection.events().groups().get(0).lag()).as(because(when)).isEqualTo(lag);
+    fixture.checkLagTold(lag);
+    for (var group : inspection.predictions().groups()) {
+      String last = model.lastGiven.getOrDefault(group.name(), "");
+      assertThat(group.lag()).as(because(when)).isEqualTo(log.predictions(0, last, 999).size());
+    }
   }
 
   private String because(String when) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.stream;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -9,6 +10,7 @@ import io.lettuce.core.RedisBusyException;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RestoreArgs;
 import io.lettuce.core.StreamMessage;
+import io.lettuce.core.XGroupCreateArgs;
 import io.lettuce.core.XReadArgs;
 import io.lettuce.core.XReadArgs.StreamOffset;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -91,7 +93,9 @@ abstract class RedisEventLogContract extends EventLogContract {
   @SuppressWarnings("unchecked") // an array of one, of a generic type
   private List<String> deliver(String key, String group, int countMax) {
     try {
-      direct.sync().xgroupCreate(StreamOffset.from(key, "0"), group);
+      direct
+          .sync()
+          .xgroupCreate(StreamOffset.from(key, "0"), group, XGroupCreateArgs.Builder.mkstream());
     } catch (RedisBusyException e) {
       assertThat(e).hasMessageContaining("BUSYGROUP");
     }
@@ -104,6 +108,26 @@ abstract class RedisEventLogContract extends EventLogContract {
         .stream()
         .map(StreamMessage::getId)
         .toList();
+  }
+
+  /**
+   * What Redis ≥ 7.0 tells is right or nothing: 7.0 loses count when the last entry delivered is
+   * completed, and so deleted, before an earlier one.
+   */
+  @Override
+  void checkLagTold(long lag) {
+    if (redis.binary().majorVersion() >= 7) {
+      var group = (List<?>) direct.sync().xinfoGroups(new StreamKeys(stream).events(0)).get(0);
+      int at = 0;
+      while (!"lag".equals(text(group.get(at)))) {
+        at += 2;
+      }
+      assertThat(group.get(at + 1)).as("lag that Redis tells").isIn(lag, null);
+    }
+  }
+
+  private static String text(Object name) {
+    return name instanceof byte[] bytes ? new String(bytes, UTF_8) : name.toString();
   }
 
   @Override
