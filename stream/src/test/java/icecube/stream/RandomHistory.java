@@ -27,6 +27,10 @@ final class RandomHistory {
   private static final int STEPS = 150;
   private static final int ENTRY_COUNT = 40;
   private static final int BACKLOG_MAX = 12;
+
+  /** Within so many rounds of everybody doing what is right all must be done. */
+  private static final int ROUNDS_MAX = 1_000;
+
   private static final Duration LEASE = Duration.ofMillis(3);
   private static final ClaimSettings CLAIMS = new ClaimSettings(LEASE, 4, 5, 1000);
 
@@ -293,7 +297,7 @@ final class RandomHistory {
   private void finish() {
     epoch = log.openProducer(0, "history").epoch();
     log.finishProducer(1, log.openProducer(1, "history").epoch(), 0);
-    while (!log.account(0).isComplete()) {
+    for (int round = 0; round < ROUNDS_MAX && !log.account(0).isComplete(); round++) {
       append(model.last.sequence() + 1, 1);
       readNew("a");
       for (var id : List.copyOf(model.holders.keySet())) {
