@@ -118,6 +118,15 @@ final class Entries {
     }
   }
 
+  /** Ids of the events in an entry. */
+  static List<Long> idsOf(DeliveredEntry entry) {
+    try {
+      return EventBatch.parseFrom(entry.unpacked()).getEventIdList();
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   static EventDigest digest(Collection<Long> eventIds) {
     return EventDigest.of(longs(eventIds));
   }
