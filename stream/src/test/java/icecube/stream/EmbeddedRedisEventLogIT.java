@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** The contract on the Redis 6.2 that this program carries: scripts by SHA-1. */
-final class EmbeddedRedisEventLogIT extends RedisFaultContract {
+final class EmbeddedRedisEventLogIT extends RedisMemoryContract {
   @Override
   Optional<RedisBinary> binary(Path folder) {
     return RedisBinary.carried(folder);

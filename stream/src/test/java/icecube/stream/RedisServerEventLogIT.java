@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** The contract on the Redis 7 or later that is installed: scripts as a function library. */
-final class RedisServerEventLogIT extends RedisFaultContract {
+final class RedisServerEventLogIT extends RedisMemoryContract {
   @Override
   Optional<RedisBinary> binary(Path folder) {
     return RedisBinary.onPath();
