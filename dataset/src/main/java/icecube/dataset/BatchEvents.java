@@ -6,7 +6,7 @@ import icecube.physics.Direction;
 import icecube.physics.Event;
 import icecube.physics.PulseSeries;
 import java.nio.file.Path;
-import java.util.Iterator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,23 +17,40 @@ import org.jspecify.annotations.Nullable;
  * <p>Holds one event and the meta of one batch. Confined to one thread.
  */
 public final class BatchEvents implements AutoCloseable {
-  private final Iterator<Batch> batches;
+  private final List<Batch> batches;
   private final @Nullable Path metaFile;
   private final @Nullable MetaIndex index;
   private BatchMeta meta = BatchMeta.EMPTY;
+  private int batchIndex;
+  private long rowsPassed;
   private int unseenFrom;
   private @Nullable EventReader reader;
 
   /**
-   * An event and its truth.
+   * An event and what the meta says of it.
    *
    * @param event the event; without pulses if only the meta knows it
    * @param truth where it came from, if the meta tells it
+   * @param triggerTimeNs when the detector triggered, ns since the first event of the data set, if
+   *     the meta tells it
    */
-  public record Entry(Event event, @Nullable Direction truth) {}
+  public record Entry(Event event, @Nullable Direction truth, @Nullable Long triggerTimeNs) {}
+
+  /**
+   * A place between two events of a folder.
+   *
+   * @param batch batches before the one it lies in
+   * @param row rows of that batch before it
+   * @param metaRow rows that the meta has for that batch and whose events without pulses lie before
+   *     it
+   */
+  public record Position(int batch, long row, int metaRow) {
+    /** Before the first event. */
+    public static final Position START = new Position(0, 0, 0);
+  }
 
   private BatchEvents(KaggleFolder folder) {
-    this.batches = folder.batches().iterator();
+    this.batches = folder.batches();
     this.metaFile = folder.metaFile().orElse(null);
     this.index = metaFile == null ? null : MetaIndex.of(metaFile);
   }
@@ -41,10 +58,27 @@ public final class BatchEvents implements AutoCloseable {
   /**
    * Opens the batches of a folder, one after the other.
    *
-   * @throws DatasetException if its meta is damaged or lacks a column
+   * @throws DatasetException if its meta or its first batch is damaged or lacks a column
    */
   public static BatchEvents open(KaggleFolder folder) {
-    return new BatchEvents(folder);
+    return open(folder, Position.START);
+  }
+
+  /**
+   * The same from a place on that another reading of the folder was at. Of what comes before it
+   * only the event ids of the same batch are read, and those only if there is a meta.
+   */
+  public static BatchEvents open(KaggleFolder folder, Position from) {
+    var events = new BatchEvents(folder);
+    if (from.batch() < events.batches.size()) {
+      events.openBatch(from);
+    }
+    return events;
+  }
+
+  /** Where the next event stands. */
+  public Position position() {
+    return new Position(batchIndex, reader == null ? rowsPassed : reader.row(), unseenFrom);
   }
 
   /**
@@ -67,11 +101,12 @@ public final class BatchEvents implements AutoCloseable {
   private @Nullable Entry nextOf(EventReader batch) {
     Event event = batch.next();
     if (event == null) {
+      rowsPassed = batch.row();
       batch.close();
       reader = null;
       return null;
     }
-    return new Entry(event, meta.see(event.id()));
+    return entry(event);
   }
 
   private @Nullable Entry nextUnseen() {
@@ -80,21 +115,43 @@ public final class BatchEvents implements AutoCloseable {
       return null;
     }
     unseenFrom = row + 1;
-    long id = meta.eventId(row);
-    return new Entry(new Event(id, PulseSeries.EMPTY), meta.see(id));
+    return entry(new Event(meta.eventId(row), PulseSeries.EMPTY));
+  }
+
+  private Entry entry(Event event) {
+    int row = meta.see(event.id());
+    return new Entry(event, meta.truth(row), meta.triggerTimeNs(row));
   }
 
   private boolean openNextBatch() {
-    if (!batches.hasNext()) {
+    if (batchIndex + 1 >= batches.size()) {
       return false;
     }
-    Batch batch = batches.next();
+    openBatch(new Position(batchIndex + 1, 0, 0));
+    return true;
+  }
+
+  private void openBatch(Position from) {
+    Batch batch = batches.get(from.batch());
+    batchIndex = from.batch();
     if (metaFile != null && index != null) {
       meta = BatchMeta.of(metaFile, index, batch.id());
+      seeAllBefore(batch, from);
     }
-    unseenFrom = 0;
-    reader = EventReader.open(batch.file());
-    return true;
+    unseenFrom = from.metaRow();
+    reader = EventReader.open(batch.file(), from.row());
+  }
+
+  /** Which events the meta lists in vain shows only once all ids of the batch have been seen. */
+  private void seeAllBefore(Batch batch, Position from) {
+    if (from.row() > 0) {
+      EventReader.eachIdBefore(batch.file(), from.row(), meta::see);
+    }
+    for (int row = meta.nextUnseen(0);
+        row >= 0 && row < from.metaRow();
+        row = meta.nextUnseen(row + 1)) {
+      meta.see(meta.eventId(row));
+    }
   }
 
   @Override

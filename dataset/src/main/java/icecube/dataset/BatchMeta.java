@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the meta lists for one batch, to be looked up by event: some 40 bytes an event. Remembers
+ * What the meta lists for one batch, to be looked up by event: some 50 bytes an event. Remembers
  * which events were asked for. Confined to one thread.
  */
 final class BatchMeta {
@@ -17,16 +17,18 @@ final class BatchMeta {
   static final int EVENT_COUNT_MAX = 4_000_000;
 
   /** No event at all. */
-  static final BatchMeta EMPTY = new BatchMeta(new long[0], new Direction[0]);
+  static final BatchMeta EMPTY = new BatchMeta(new long[0], new Direction[0], null);
 
   private final long[] eventId;
   private final @Nullable Direction[] truth;
+  private final long @Nullable [] triggerTimeNs;
   private final int[] byId;
   private final BitSet seen = new BitSet();
 
-  private BatchMeta(long[] eventId, @Nullable Direction[] truth) {
+  private BatchMeta(long[] eventId, @Nullable Direction[] truth, long @Nullable [] triggerTimeNs) {
     this.eventId = eventId;
     this.truth = truth;
+    this.triggerTimeNs = triggerTimeNs;
     this.byId =
         IntStream.range(0, eventId.length)
             .boxed()
@@ -45,24 +47,39 @@ final class BatchMeta {
     }
     long[] eventId = new long[(int) rowCount];
     @Nullable Direction[] truth = new Direction[(int) rowCount];
+    long @Nullable [] triggerTimeNs = null;
     int count = 0;
     try (MetaReader reader = MetaReader.openRuns(file, index.runsOf(batchId))) {
       for (MetaRow row = reader.next(); row != null; row = reader.next()) {
         eventId[count] = row.eventId();
         truth[count] = row.truth();
+        if (row.triggerTimeNs() != null) {
+          triggerTimeNs = triggerTimeNs == null ? new long[(int) rowCount] : triggerTimeNs;
+          triggerTimeNs[count] = row.triggerTimeNs();
+        }
         count++;
       }
     }
-    return new BatchMeta(eventId, truth);
+    return new BatchMeta(eventId, truth, triggerTimeNs);
   }
 
-  /** The truth of an event, if it is listed with one; from now on the event counts as seen. */
-  @Nullable Direction see(long id) {
+  /** The row of an event, negative if it is not listed; from now on the event counts as seen. */
+  int see(long id) {
     int first = firstNotBelow(id);
     for (int at = first; at < byId.length && eventId[byId[at]] == id; at++) {
       seen.set(byId[at]);
     }
-    return first < byId.length && eventId[byId[first]] == id ? truth[byId[first]] : null;
+    return first < byId.length && eventId[byId[first]] == id ? byId[first] : -1;
+  }
+
+  /** Where the event of this row came from, if that is told; nothing of a negative row. */
+  @Nullable Direction truth(int row) {
+    return row < 0 ? null : truth[row];
+  }
+
+  /** When the event of this row triggered, if that is told; nothing of a negative row. */
+  @Nullable Long triggerTimeNs(int row) {
+    return row < 0 || triggerTimeNs == null ? null : (Long) triggerTimeNs[row];
   }
 
   private int firstNotBelow(long id) {

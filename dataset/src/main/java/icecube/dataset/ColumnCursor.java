@@ -79,7 +79,7 @@ final class ColumnCursor {
 
   /** Steps over {@code count} rows; the column must have as many. */
   void skip(long count) throws IOException {
-    long left = count;
+    long left = skipRowGroups(count);
     long[] unwanted = new long[0];
     while (left > 0) {
       nextHeader();
@@ -97,6 +97,23 @@ final class ColumnCursor {
       }
       left -= now;
     }
+  }
+
+  /** Steps over row groups that end within {@code count} rows; returns how many rows are left. */
+  private long skipRowGroups(long count) throws IOException {
+    long left = count;
+    while (left > 0 && chunkLeft <= left) {
+      left -= chunkLeft;
+      row += chunkLeft;
+      chunkLeft = 0;
+      pageLeft = 0;
+      header = null;
+      values = null;
+      if (left > 0) {
+        nextRowGroup();
+      }
+    }
+    return left;
   }
 
   private void stepOverPage() {
@@ -166,16 +183,26 @@ final class ColumnCursor {
   }
 
   private ChunkPages chunk() throws IOException {
-    while (pages == null || chunkLeft == 0) {
-      rowGroup++;
-      if (rowGroup >= footer.rowGroupCount()) {
-        throw new IOException("ends after " + row + " values");
-      }
-      chunkLeft = footer.rowCount(rowGroup);
-      dictionary = null;
-      pages = new ChunkPages(channel, footer.chunk(rowGroup, name));
+    while (chunkLeft == 0) {
+      nextRowGroup();
     }
-    return pages;
+    ChunkPages current = pages;
+    if (current == null) {
+      current = new ChunkPages(channel, footer.chunk(rowGroup, name));
+      pages = current;
+    }
+    return current;
+  }
+
+  /** Goes to the next row group, of which nothing is read yet. */
+  private void nextRowGroup() throws IOException {
+    rowGroup++;
+    if (rowGroup >= footer.rowGroupCount()) {
+      throw new IOException("ends after " + row + " values");
+    }
+    chunkLeft = footer.rowCount(rowGroup);
+    dictionary = null;
+    pages = null;
   }
 
   private PageValues.Dictionary readDictionary(ChunkPages chunk, PageHeader next)

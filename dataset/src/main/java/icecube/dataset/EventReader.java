@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.dataset;
 
+import icecube.dataset.ParquetTable.ColumnKind;
 import icecube.physics.Event;
 import icecube.physics.EventDefect;
 import icecube.physics.PulseSeries;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +23,12 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 public final class EventReader implements AutoCloseable {
+  private static final String EVENT_ID = "event_id";
   private static final int PULSES_KEPT_MAX = EventDefect.PULSE_COUNT_MAX + 1;
 
   private final PulseRows rows;
   private final PulseBlock block = new PulseBlock();
+  private long blockRow;
   private int from;
   private int count;
   private int kept;
@@ -41,8 +47,57 @@ public final class EventReader implements AutoCloseable {
    * @throws DatasetException if the file is missing, damaged, or lacks a column
    */
   public static EventReader open(Path file) {
-    boolean csv = file.toString().toLowerCase(Locale.ROOT).endsWith(".csv");
-    return new EventReader(csv ? CsvPulseRows.open(file) : ParquetPulseRows.open(file));
+    return new EventReader(isCsv(file) ? CsvPulseRows.open(file) : ParquetPulseRows.open(file));
+  }
+
+  /**
+   * The same from a {@link #row} on that another reader of the file was at. Of a Parquet file the
+   * row groups and pages before it are not read; of a CSV file the lines are.
+   */
+  public static EventReader open(Path file, long row) {
+    EventReader reader = open(file);
+    try {
+      reader.rows.skip(row);
+    } catch (DatasetException e) {
+      reader.close();
+      throw e;
+    }
+    reader.blockRow = row;
+    return reader;
+  }
+
+  /** The ids of the events in the first {@code rowCount} rows, in order; nothing else is read. */
+  static void eachIdBefore(Path file, long rowCount, LongConsumer ids) {
+    if (isCsv(file)) {
+      try (CsvTable table = CsvTable.open(file, List.of(EVENT_ID))) {
+        int column = table.indexOf(EVENT_ID);
+        for (long row = 0; row < rowCount && table.next(); row++) {
+          ids.accept(table.integer(column));
+        }
+      }
+      return;
+    }
+    try (ParquetTable table = ParquetTable.open(file, Map.of(EVENT_ID, ColumnKind.INTEGER))) {
+      long[] block = new long[PulseBlock.ROW_COUNT_MAX];
+      for (long row = 0; row < rowCount; row += block.length) {
+        int count = table.take((int) Math.min(block.length, rowCount - row));
+        table.longs(0, block, count);
+        for (int at = 0; at < count; at++) {
+          if (at == 0 || block[at] != block[at - 1]) {
+            ids.accept(block[at]);
+          }
+        }
+      }
+    }
+  }
+
+  private static boolean isCsv(Path file) {
+    return file.toString().toLowerCase(Locale.ROOT).endsWith(".csv");
+  }
+
+  /** Rows of the file before the next event: a place to {@link #open(Path, long)} it again. */
+  public long row() {
+    return blockRow + from;
   }
 
   /**
@@ -71,6 +126,7 @@ public final class EventReader implements AutoCloseable {
 
   private boolean hasRows() {
     if (from == count) {
+      blockRow += count;
       from = 0;
       count = 0;
       count = rows.read(block);

@@ -14,4 +14,7 @@ final class MetaBlock {
   final double[] azimuthRad = new double[ROW_COUNT_MAX];
 
   final double[] zenithRad = new double[ROW_COUNT_MAX];
+
+  /** Filled where the file tells the trigger times. */
+  final long[] triggerTimeNs = new long[ROW_COUNT_MAX];
 }

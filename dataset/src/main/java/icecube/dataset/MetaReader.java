@@ -47,6 +47,17 @@ public final class MetaReader implements AutoCloseable {
     return openRuns(file, MetaIndex.of(file).runsOf(batchId));
   }
 
+  /**
+   * Whether a meta file has the column {@value MetaRows#TRIGGER_TIME}.
+   *
+   * @throws DatasetException if it is missing, damaged, or no meta file
+   */
+  public static boolean hasTriggerTimes(Path file) {
+    try (MetaRows rows = MetaRows.open(file)) {
+      return rows.hasTriggerTimes();
+    }
+  }
+
   static MetaReader openRuns(Path file, List<MetaIndex.Run> runs) {
     return new MetaReader(file, runs);
   }
@@ -68,7 +79,8 @@ public final class MetaReader implements AutoCloseable {
         block.eventId[row],
         block.firstPulseIndex[row],
         block.lastPulseIndex[row],
-        rows.hasTruth() ? truth(row) : null);
+        rows.hasTruth() ? truth(row) : null,
+        rows.hasTriggerTimes() ? block.triggerTimeNs[row] : null);
   }
 
   private boolean fill() {

@@ -12,10 +12,23 @@ import org.jspecify.annotations.Nullable;
  * @param firstPulseIndex row of its first pulse within the batch, from 0
  * @param lastPulseIndex row of its last pulse, inclusive; before the first if it has none
  * @param truth where the neutrino came from, if the file tells it
+ * @param triggerTimeNs when the detector triggered, ns since the first event of the data set, if
+ *     the file tells it; Kaggle's does not
  */
 public record MetaRow(
     long batchId,
     long eventId,
     long firstPulseIndex,
     long lastPulseIndex,
-    @Nullable Direction truth) {}
+    @Nullable Direction truth,
+    @Nullable Long triggerTimeNs) {
+  /** A row of a file without trigger times. */
+  public MetaRow(
+      long batchId,
+      long eventId,
+      long firstPulseIndex,
+      long lastPulseIndex,
+      @Nullable Direction truth) {
+    this(batchId, eventId, firstPulseIndex, lastPulseIndex, truth, null);
+  }
+}

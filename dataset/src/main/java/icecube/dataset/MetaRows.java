@@ -13,6 +13,9 @@ interface MetaRows extends AutoCloseable {
   /** The columns that every meta file has, in the order of {@link MetaRow}. */
   List<String> COLUMNS = List.of("batch_id", "event_id", "first_pulse_index", "last_pulse_index");
 
+  /** The column of trigger times, which Kaggle's files lack and its readers pass over. */
+  String TRIGGER_TIME = "trigger_time_ns";
+
   /** Opens a meta file, Parquet or CSV by its name. */
   static MetaRows open(Path file) {
     return isCsv(file) ? Csv.open(file) : Parquet.open(file);
@@ -30,6 +33,9 @@ interface MetaRows extends AutoCloseable {
   /** Whether azimuth and zenith are there. */
   boolean hasTruth();
 
+  /** Whether the trigger times are there. */
+  boolean hasTriggerTimes();
+
   /** Fills the block from its start, {@code max} rows at most; returns how many, 0 at the end. */
   int read(MetaBlock block, int max);
 
@@ -40,9 +46,7 @@ interface MetaRows extends AutoCloseable {
   void close();
 
   /** A Parquet file: rows passed over are not read. */
-  record Parquet(ParquetTable table, int columnCount) implements MetaRows {
-    private static final int COLUMNS_WITH_TRUTH = 6;
-
+  record Parquet(ParquetTable table, List<String> columns) implements MetaRows {
     static MetaRows open(Path file) {
       boolean truth =
           ParquetTable.hasColumn(file, "azimuth") && ParquetTable.hasColumn(file, "zenith");
@@ -52,23 +56,32 @@ interface MetaRows extends AutoCloseable {
         columns.put("azimuth", ColumnKind.NUMBER);
         columns.put("zenith", ColumnKind.NUMBER);
       }
-      return new Parquet(ParquetTable.open(file, columns), columns.size());
+      if (ParquetTable.hasColumn(file, TRIGGER_TIME)) {
+        columns.put(TRIGGER_TIME, ColumnKind.INTEGER);
+      }
+      return new Parquet(ParquetTable.open(file, columns), List.copyOf(columns.keySet()));
     }
 
     static MetaRows openBatchIds(Path file) {
-      return new Parquet(ParquetTable.open(file, Map.of("batch_id", ColumnKind.INTEGER)), 1);
+      return new Parquet(
+          ParquetTable.open(file, Map.of("batch_id", ColumnKind.INTEGER)), List.of("batch_id"));
     }
 
     @Override
     public boolean hasTruth() {
-      return columnCount == COLUMNS_WITH_TRUTH;
+      return columns.contains("azimuth");
+    }
+
+    @Override
+    public boolean hasTriggerTimes() {
+      return columns.contains(TRIGGER_TIME);
     }
 
     @Override
     public int read(MetaBlock block, int max) {
       int count = table.take(Math.min(max, MetaBlock.ROW_COUNT_MAX));
       table.longs(0, block.batchId, count);
-      if (columnCount > 1) {
+      if (columns.size() > 1) {
         table.longs(1, block.eventId, count);
         table.longs(2, block.firstPulseIndex, count);
         table.longs(3, block.lastPulseIndex, count);
@@ -76,6 +89,9 @@ interface MetaRows extends AutoCloseable {
       if (hasTruth()) {
         table.doubles(4, block.azimuthRad, count);
         table.doubles(5, block.zenithRad, count);
+      }
+      if (hasTriggerTimes()) {
+        table.longs(columns.size() - 1, block.triggerTimeNs, count);
       }
       return count;
     }
@@ -97,6 +113,7 @@ interface MetaRows extends AutoCloseable {
     private final int[] column;
     private final int azimuth;
     private final int zenith;
+    private final int triggerTime;
     private long row;
 
     private Csv(CsvTable table) {
@@ -104,6 +121,7 @@ interface MetaRows extends AutoCloseable {
       this.column = COLUMNS.stream().mapToInt(table::indexOf).toArray();
       this.azimuth = table.indexOf("azimuth");
       this.zenith = table.indexOf("zenith");
+      this.triggerTime = table.indexOf(TRIGGER_TIME);
     }
 
     static MetaRows open(Path file) {
@@ -113,6 +131,11 @@ interface MetaRows extends AutoCloseable {
     @Override
     public boolean hasTruth() {
       return azimuth >= 0 && zenith >= 0;
+    }
+
+    @Override
+    public boolean hasTriggerTimes() {
+      return triggerTime >= 0;
     }
 
     @Override
@@ -126,6 +149,9 @@ interface MetaRows extends AutoCloseable {
         if (hasTruth()) {
           block.azimuthRad[count] = table.number(azimuth);
           block.zenithRad[count] = table.number(zenith);
+        }
+        if (hasTriggerTimes()) {
+          block.triggerTimeNs[count] = table.integer(triggerTime);
         }
         count++;
       }

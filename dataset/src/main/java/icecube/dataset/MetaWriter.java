@@ -10,29 +10,37 @@ import org.apache.parquet.schema.Types;
 
 /**
  * Writes {@code train_meta.parquet}: where each event's pulses are and where it came from; angles
- * are null where the truth is not known. Confined to one thread.
+ * are null where the truth is not known. On demand with the trigger times in a column of their own,
+ * which readers of the competition's files pass over. Confined to one thread.
  */
 public final class MetaWriter implements AutoCloseable {
-  private static final MessageType SCHEMA =
-      Types.buildMessage()
-          .optional(PrimitiveTypeName.INT64)
-          .named("batch_id")
-          .optional(PrimitiveTypeName.INT64)
-          .named("event_id")
-          .optional(PrimitiveTypeName.INT64)
-          .named("first_pulse_index")
-          .optional(PrimitiveTypeName.INT64)
-          .named("last_pulse_index")
-          .optional(PrimitiveTypeName.DOUBLE)
-          .named("azimuth")
-          .optional(PrimitiveTypeName.DOUBLE)
-          .named("zenith")
-          .named("schema");
+  private static final int TIME_COLUMN = 6;
+
+  private static final MessageType SCHEMA = columns().named("schema");
+
+  private static final MessageType SCHEMA_WITH_TIMES =
+      columns().optional(PrimitiveTypeName.INT64).named(MetaRows.TRIGGER_TIME).named("schema");
 
   private final ParquetRows<MetaRow> rows;
 
   private MetaWriter(ParquetRows<MetaRow> rows) {
     this.rows = rows;
+  }
+
+  private static Types.GroupBuilder<MessageType> columns() {
+    return Types.buildMessage()
+        .optional(PrimitiveTypeName.INT64)
+        .named("batch_id")
+        .optional(PrimitiveTypeName.INT64)
+        .named("event_id")
+        .optional(PrimitiveTypeName.INT64)
+        .named("first_pulse_index")
+        .optional(PrimitiveTypeName.INT64)
+        .named("last_pulse_index")
+        .optional(PrimitiveTypeName.DOUBLE)
+        .named("azimuth")
+        .optional(PrimitiveTypeName.DOUBLE)
+        .named("zenith");
   }
 
   /**
@@ -42,6 +50,32 @@ public final class MetaWriter implements AutoCloseable {
    */
   public static MetaWriter create(Path file) {
     return new MetaWriter(ParquetRows.create(file, SCHEMA, Map.of(), MetaWriter::cells));
+  }
+
+  /**
+   * The same with a column {@value MetaRows#TRIGGER_TIME}: ns since the first event of the data
+   * set.
+   *
+   * @throws DatasetException if the place cannot be written
+   */
+  public static MetaWriter createWithTriggerTimes(Path file) {
+    return new MetaWriter(
+        ParquetRows.create(
+            file,
+            SCHEMA_WITH_TIMES,
+            Map.of(),
+            (row, meta) -> {
+              cells(row, meta);
+              time(row, meta);
+            }));
+  }
+
+  private static void time(RecordConsumer row, MetaRow meta) {
+    if (meta.triggerTimeNs() != null) {
+      row.startField(MetaRows.TRIGGER_TIME, TIME_COLUMN);
+      row.addLong(meta.triggerTimeNs());
+      row.endField(MetaRows.TRIGGER_TIME, TIME_COLUMN);
+    }
   }
 
   private static void cells(RecordConsumer row, MetaRow meta) {

@@ -52,6 +52,12 @@ final class ParquetPulseRows implements PulseRows {
     return count;
   }
 
+  /** Row groups and pages that end before are not read. */
+  @Override
+  public void skip(long rowCount) {
+    table.seek(rowCount);
+  }
+
   @Override
   public void close() {
     table.close();
