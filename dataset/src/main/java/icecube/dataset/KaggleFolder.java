@@ -6,8 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -73,6 +77,86 @@ public record KaggleFolder(
         null);
   }
 
+  /**
+   * Looks for the files of several data sets that are read one after the other: the folders in the
+   * order given, and batch files given by name together with the others of their folder, by number,
+   * where the first of them stands.
+   *
+   * @throws DatasetException as {@link #open}; if a file is no batch; or if a batch is given twice
+   */
+  public static List<KaggleFolder> openAll(List<Path> inputs) {
+    Map<Path, Given> givenByFolder = new LinkedHashMap<>();
+    for (Path input : inputs) {
+      Path place = input.toAbsolutePath().normalize();
+      Path folder = place.getParent();
+      if (folder == null || !Files.isRegularFile(place)) {
+        if (givenByFolder.put(place, new Given(input, List.of())) != null) {
+          throw givenTwice(input);
+        }
+        continue;
+      }
+      Given given = givenByFolder.get(folder);
+      if (given == null) {
+        given = new Given(folder, new ArrayList<>());
+        givenByFolder.put(folder, given);
+      } else if (given.isWhole()) {
+        throw givenTwice(input);
+      }
+      given.files().add(input);
+    }
+    List<KaggleFolder> folders =
+        givenByFolder.values().stream()
+            .map(given -> given.isWhole() ? open(given.folder()) : ofFiles(given))
+            .toList();
+    requireOnce(folders);
+    return folders;
+  }
+
+  /**
+   * What was given of one folder.
+   *
+   * @param folder the folder
+   * @param files of its batches; none means all
+   */
+  private record Given(Path folder, List<Path> files) {
+    boolean isWhole() {
+      return files.isEmpty();
+    }
+  }
+
+  private static KaggleFolder ofFiles(Given given) {
+    List<Batch> batches = new ArrayList<>();
+    for (Path file : given.files()) {
+      batches.add(
+          batchOf(file)
+              .orElseThrow(
+                  () ->
+                      DatasetException.input(
+                          file
+                              + ": no batch (expected: batch_N.parquet or batch_N.csv, or a folder"
+                              + " of them)",
+                          null)));
+    }
+    sort(batches);
+    return of(batches, given.folder());
+  }
+
+  private static void requireOnce(List<KaggleFolder> folders) {
+    Set<Path> seen = new HashSet<>();
+    for (KaggleFolder folder : folders) {
+      for (Batch batch : folder.batches()) {
+        if (!seen.add(batch.file().toAbsolutePath().normalize())) {
+          throw givenTwice(batch.file());
+        }
+      }
+    }
+  }
+
+  private static DatasetException givenTwice(Path input) {
+    return DatasetException.input(
+        input + ": given twice (expected: once); all its events would be duplicates", null);
+  }
+
   private static KaggleFolder of(List<Batch> batches, Path folder) {
     boolean test = "test".equals(String.valueOf(folder.toAbsolutePath().getFileName()));
     List<String> metas =
@@ -98,16 +182,23 @@ public record KaggleFolder(
     }
     List<Batch> batches = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder)) {
-      files.forEach(
-          file -> {
-            Matcher name = BATCH.matcher(file.getFileName().toString());
-            if (name.matches()) {
-              batches.add(new Batch(Long.parseLong(name.group(1)), file));
-            }
-          });
+      files.forEach(file -> batchOf(file).ifPresent(batches::add));
     } catch (IOException e) {
       throw DatasetException.input(folder + ": " + e.getMessage() + " (expected: readable)", e);
     }
+    sort(batches);
+    return batches;
+  }
+
+  private static Optional<Batch> batchOf(Path file) {
+    Matcher name = BATCH.matcher(String.valueOf(file.getFileName()));
+    return name.matches()
+        ? Optional.of(new Batch(Long.parseLong(name.group(1)), file))
+        : Optional.empty();
+  }
+
+  /** By number; no two with the same. */
+  private static void sort(List<Batch> batches) {
     batches.sort(Comparator.comparingLong(Batch::id).thenComparing(Batch::file));
     for (int i = 1; i < batches.size(); i++) {
       if (batches.get(i).id() == batches.get(i - 1).id()) {
@@ -117,6 +208,5 @@ public record KaggleFolder(
             null);
       }
     }
-    return batches;
   }
 }
