@@ -2,8 +2,7 @@
 package icecube.consumer;
 
 import icecube.physics.Event;
-import icecube.physics.IceCube86;
-import icecube.proto.EventCodec;
+import icecube.proto.DeadLetterCodec;
 import icecube.v1.DeadLetter;
 import icecube.v1.Detector;
 import icecube.v1.Reason;
@@ -29,14 +28,6 @@ record SoundEvents(List<Event> events, Detector detector) {
 
   /** A dead letter with the event itself in it, so that it can be sent round again. */
   static DeadLetter letter(Event event, Detector detector, Reason reason, String message) {
-    // The codec wants a geometry only to name it; the entry's own name replaces it.
-    var alone =
-        EventCodec.encode(List.of(event), IceCube86.geometry()).toBuilder().setDetector(detector);
-    return DeadLetter.newBuilder()
-        .setEventId(event.id())
-        .setReason(reason)
-        .setMessage(message)
-        .setEvent(alone)
-        .build();
+    return DeadLetterCodec.encode(event, detector, reason, message);
   }
 }

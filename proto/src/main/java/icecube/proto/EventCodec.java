@@ -21,7 +21,12 @@ public final class EventCodec {
 
   /** The batch that holds {@code events} in their order; batch id and emission time stay unset. */
   public static EventBatch encode(List<Event> events, DetectorGeometry geometry) {
-    var batch = EventBatch.newBuilder().setDetector(detector(geometry));
+    return encode(events, detector(geometry));
+  }
+
+  /** The same for a detector that is known by name only. */
+  static EventBatch encode(List<Event> events, Detector detector) {
+    var batch = EventBatch.newBuilder().setDetector(detector);
     for (Event event : events) {
       var pulses = event.pulses();
       batch.addEventId(event.id()).addPulseCount(pulses.count());
