@@ -22,16 +22,13 @@ final class Reconstruction {
 
   private Reconstruction() {}
 
-  static RunSummary run(Mesh mesh, EventSource source, RunOutput files)
+  static RunSummary run(Mesh mesh, EventSource source, EmitterSettings settings, RunOutput files)
       throws InterruptedException {
     Truth truth = new Truth();
     PredictionCollector collector = new PredictionCollector(mesh.log());
     Emitter emitter =
         new Emitter(
-            new TruthRecordingSource(source, truth),
-            mesh.log(),
-            EmitterSettings.DEFAULT,
-            mesh.emitterMeters());
+            new TruthRecordingSource(source, truth), mesh.log(), settings, mesh.emitterMeters());
     long startNanos = System.nanoTime();
     ExecutorService thread =
         Executors.newSingleThreadExecutor(task -> new Thread(task, "run-emitter"));

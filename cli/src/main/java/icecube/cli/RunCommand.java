@@ -2,10 +2,13 @@
 package icecube.cli;
 
 import icecube.emitter.DatasetSource;
+import icecube.emitter.EmitterSettings;
 import icecube.physics.DetectorGeometry;
 import icecube.physics.IceCube86;
+import icecube.simulator.TriggerTimes;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -26,12 +29,14 @@ import picocli.CommandLine.Spec;
     footer = {
       "  ./icecube run",
       "  ./icecube run --input kaggle/test --output out/test",
+      "  ./icecube run --events 20000 --replay",
       "  ./icecube run --events 1000 --seed 7 --model line-fit-onnx --summary summary.json"
     })
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class RunCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private SourceOptions source;
+  @Mixin private EmissionOptions emission;
 
   @Option(
       names = "--model",
@@ -66,25 +71,30 @@ final class RunCommand implements Callable<Integer> {
       throw new SettingException("--consumers: " + consumers + " (expected: at least 1)");
     }
     PrintWriter out = spec.commandLine().getOut();
-    Optional<Path> input = source.input();
+    List<Path> inputs = source.inputs();
     long events = source.events();
     Optional<DetectorGeometry> geometry = source.geometry().named();
     ModelOptions.requireKnown(ModelOptions.shipped(), model);
     try (RunOutput files = RunOutput.prepare(output, Optional.ofNullable(summaryFile))) {
       return run(
-          files, input.isPresent() ? input.get() : simulate(events, geometry, out), geometry, out);
+          files,
+          inputs.isEmpty() ? List.of(simulate(events, geometry, out)) : inputs,
+          geometry,
+          out);
     }
   }
 
-  private int run(RunOutput files, Path input, Optional<DetectorGeometry> geometry, PrintWriter out)
+  private int run(
+      RunOutput files, List<Path> inputs, Optional<DetectorGeometry> geometry, PrintWriter out)
       throws InterruptedException {
-    DatasetSource dataset = DatasetSource.open(input, geometry);
+    DatasetSource dataset = DatasetSource.open(inputs, geometry);
+    EmitterSettings pace = emission.settingsFor(dataset);
     Mesh.Settings settings =
         new Mesh.Settings(
             files.redisFolder(), ModelOptions.shipped(), model, dataset.geometry(), consumers);
     try (Mesh mesh = Mesh.start(settings)) {
       mesh.describe(out);
-      RunSummary summary = Reconstruction.run(mesh, dataset, files);
+      RunSummary summary = Reconstruction.run(mesh, dataset, pace, files);
       out.print(summary.toTable());
       files.describe(out);
       out.flush();
@@ -106,6 +116,7 @@ final class RunCommand implements Callable<Integer> {
             source.seed(),
             geometry.orElseGet(IceCube86::geometry),
             SimulatedFiles.BATCH_EVENTS,
+            TriggerTimes.RATE_HZ,
             SimulatedFiles.threads(0));
     long pulses = files.write(folder, events);
     out.printf(

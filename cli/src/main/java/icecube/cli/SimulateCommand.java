@@ -2,6 +2,7 @@
 package icecube.cli;
 
 import icecube.physics.DetectorGeometry;
+import icecube.simulator.TriggerTimes;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -59,13 +60,31 @@ final class SimulateCommand implements Callable<Integer> {
       description = "threads to simulate with, 0 for all cores (default: ${DEFAULT-VALUE})")
   private int threads;
 
+  @Option(
+      names = "--trigger-rate",
+      paramLabel = "EVENTS/S",
+      defaultValue = "" + TriggerTimes.RATE_HZ,
+      description =
+          "rate of the trigger times in train_meta.parquet, for --replay (default:"
+              + " ${DEFAULT-VALUE})")
+  private double triggerRate;
+
   @Override
   public Integer call() throws InterruptedException {
     requireAtLeastOne("--events", events);
     requireAtLeastOne("--batch-events", batchEvents);
+    if (!(triggerRate > 0 && triggerRate <= TriggerTimes.RATE_MAX_HZ)) {
+      throw new SettingException(
+          "--trigger-rate: "
+              + triggerRate
+              + " (expected: above 0, at most "
+              + TriggerTimes.RATE_MAX_HZ
+              + ")");
+    }
     DetectorGeometry detector = geometry.orBuiltIn();
     SimulatedFiles files =
-        new SimulatedFiles(seed, detector, batchEvents, SimulatedFiles.threads(threads));
+        new SimulatedFiles(
+            seed, detector, batchEvents, triggerRate, SimulatedFiles.threads(threads));
     long pulses = files.write(output, events);
     spec.commandLine()
         .getOut()

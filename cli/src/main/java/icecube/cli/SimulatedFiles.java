@@ -13,11 +13,13 @@ import icecube.simulator.SimulatedEvent;
 import icecube.simulator.SimulatedEvents;
 import icecube.simulator.SimulationSettings;
 import icecube.simulator.Simulator;
+import icecube.simulator.TriggerTimes;
 import java.nio.file.Path;
 
 /**
  * Simulated events as a Kaggle data set: {@code train/batch_N.parquet}, {@code train_meta.parquet},
- * {@code sensor_geometry.csv}. The bytes depend on seed, event count, batch size and detector only.
+ * {@code sensor_geometry.csv}; the meta has the trigger times in a column of their own. The bytes
+ * depend on seed, event count, batch size, trigger rate and detector only.
  */
 final class SimulatedFiles {
   /** Events in one batch, as Kaggle's. */
@@ -26,12 +28,15 @@ final class SimulatedFiles {
   private final Simulator simulator;
   private final DetectorGeometry geometry;
   private final int batchEvents;
+  private final double triggerRateHz;
   private final int threads;
 
-  SimulatedFiles(long seed, DetectorGeometry geometry, int batchEvents, int threads) {
+  SimulatedFiles(
+      long seed, DetectorGeometry geometry, int batchEvents, double triggerRateHz, int threads) {
     this.simulator = new Simulator(SimulationSettings.of(seed), geometry);
     this.geometry = geometry;
     this.batchEvents = batchEvents;
+    this.triggerRateHz = triggerRateHz;
     this.threads = threads;
   }
 
@@ -47,14 +52,15 @@ final class SimulatedFiles {
   long write(Path folder, long events) throws InterruptedException {
     GeometryCsv.write(folder.resolve("sensor_geometry.csv"), geometry);
     long pulses = 0;
-    try (MetaWriter meta = MetaWriter.create(folder.resolve("train_meta.parquet"));
+    TriggerTimes times = TriggerTimes.of(simulator.settings().seed(), triggerRateHz);
+    try (MetaWriter meta = MetaWriter.createWithTriggerTimes(folder.resolve("train_meta.parquet"));
         SimulatedEvents source = SimulatedEvents.open(simulator, 0, events, threads);
         ProgressLine progress = ProgressLine.open("simulating", events)) {
       try {
         for (long first = 0; first < events; first += batchEvents) {
           int id = Math.toIntExact(first / batchEvents + 1);
           Batch batch = new Batch(id, first, Math.min(batchEvents, events - first));
-          pulses += batch.write(folder, source, meta, progress);
+          pulses += batch.write(folder, source, times, meta, progress);
         }
       } catch (RuntimeException | InterruptedException e) {
         meta.abandon();
@@ -73,7 +79,12 @@ final class SimulatedFiles {
    */
   private record Batch(int id, long firstEvent, long eventCount) {
     /** Writes the file and its rows of the meta; returns the number of pulses. */
-    long write(Path folder, SimulatedEvents source, MetaWriter meta, ProgressLine progress)
+    long write(
+        Path folder,
+        SimulatedEvents source,
+        TriggerTimes times,
+        MetaWriter meta,
+        ProgressLine progress)
         throws InterruptedException {
       Path file = folder.resolve("train").resolve("batch_" + id + ".parquet");
       long row = 0;
@@ -84,7 +95,9 @@ final class SimulatedFiles {
             Event event = simulated.event();
             int pulses = event.pulses().count();
             writer.write(event);
-            meta.write(new MetaRow(id, event.id(), row, row + pulses - 1, simulated.truth()));
+            meta.write(
+                new MetaRow(
+                    id, event.id(), row, row + pulses - 1, simulated.truth(), times.nextNs()));
             row += pulses;
             progress.at(firstEvent + i + 1);
           }

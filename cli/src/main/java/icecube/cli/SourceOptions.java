@@ -2,12 +2,12 @@
 package icecube.cli;
 
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Where events come from: a folder of Kaggle files, or the simulator. */
+/** Where events come from: Kaggle files, or the simulator. */
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class SourceOptions {
   /** Events simulated if nothing else is asked for. */
@@ -17,9 +17,12 @@ final class SourceOptions {
 
   @Option(
       names = "--input",
-      paramLabel = "DIR",
-      description = "folder of Kaggle files: the competition's, its train/ or test/, or the files")
-  private @Nullable Path input;
+      paramLabel = "PATH",
+      arity = "1..*",
+      description =
+          "folders of Kaggle files (the competition's, its train/ or test/, any with batches) and"
+              + " batch files, read in this order, files of one folder by number; may be repeated")
+  private @Nullable List<Path> inputs;
 
   @Option(
       names = "--events",
@@ -34,13 +37,16 @@ final class SourceOptions {
       description = "seed of the simulation (default: ${DEFAULT-VALUE})")
   private long seed;
 
-  /** The folder to read, or empty to simulate; checks that only one of the two was asked for. */
-  Optional<Path> input() {
-    if (input != null && events != null) {
-      throw new SettingException(
-          "--input " + input + " with --events " + events + " (expected: one of the two)");
+  /** What to read, or empty to simulate; checks that only one of the two was asked for. */
+  List<Path> inputs() {
+    if (inputs == null) {
+      return List.of();
     }
-    return Optional.ofNullable(input);
+    if (events != null) {
+      throw new SettingException(
+          "--input " + inputs.get(0) + " with --events " + events + " (expected: one of the two)");
+    }
+    return List.copyOf(inputs);
   }
 
   long events() {

@@ -4,6 +4,7 @@ package icecube.cli;
 import icecube.emitter.EventCursor;
 import icecube.emitter.EventSource;
 import icecube.emitter.SourceEvent;
+import icecube.emitter.SourcePosition;
 import icecube.physics.DetectorGeometry;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -34,8 +35,21 @@ final class TruthRecordingSource implements EventSource {
   }
 
   @Override
+  public boolean hasTriggerTimes() {
+    return source.hasTriggerTimes();
+  }
+
+  @Override
   public EventCursor open() {
-    EventCursor cursor = source.open();
+    return recording(source.open());
+  }
+
+  @Override
+  public EventCursor open(SourcePosition from) {
+    return recording(source.open(from));
+  }
+
+  private EventCursor recording(EventCursor cursor) {
     return new EventCursor() {
       @Override
       public @Nullable SourceEvent next() {
@@ -44,6 +58,11 @@ final class TruthRecordingSource implements EventSource {
           truth.put(next.event().id(), next.truth());
         }
         return next;
+      }
+
+      @Override
+      public @Nullable SourcePosition position() {
+        return cursor.position();
       }
 
       @Override

@@ -27,6 +27,9 @@ import org.slf4j.LoggerFactory;
  * <p>Confined to one thread.
  */
 public final class Emission implements Activity, AutoCloseable {
+  /** Entries read in one step at most: those that the log holds already fill no outbox. */
+  static final int ENTRIES_PER_STEP = 256;
+
   private static final Logger LOG = LoggerFactory.getLogger(Emission.class);
 
   private final EventSource source;
@@ -39,14 +42,11 @@ public final class Emission implements Activity, AutoCloseable {
   private final Backoff backoff;
   private final Pace pace;
   private final List<PartitionOutbox> outboxes = new ArrayList<>();
-  private @Nullable EventCursor cursor;
-  private @Nullable EntryCutter cutter;
+  private final SourceReading reading;
   private final long startNanos;
   private Phase phase = Phase.OPENING;
   private @Nullable Outcome outcome;
   private boolean isAtEnd;
-  private long entriesCut;
-  private long duplicates;
   private long rewinds;
 
   Emission(
@@ -66,11 +66,10 @@ public final class Emission implements Activity, AutoCloseable {
     this.progress = progress;
     this.backoff = new Backoff(settings.retryFirst(), settings.retryMax(), time::chance);
     this.startNanos = time.nanoTime();
-    this.pace = new Pace(settings.eventsPerSecond(), time);
+    this.pace = new Pace(settings, time);
+    this.reading = new SourceReading(source, settings, log.partitionCount());
     for (int partition = 0; partition < log.partitionCount(); partition++) {
-      outboxes.add(
-          new PartitionOutbox(
-              log, source.geometry(), metrics, time, partition, settings.entriesPerAppend()));
+      outboxes.add(new PartitionOutbox(log, source.geometry(), settings, metrics, time, partition));
     }
   }
 
@@ -115,8 +114,8 @@ public final class Emission implements Activity, AutoCloseable {
       throw new IllegalStateException("emission: goes on (expected: ended)");
     }
     var duration = Duration.ofNanos(time.nanoTime() - startNanos);
-    return new EmissionSummary(
-        ended, eventsPassed(), duplicates, entriesPassed(), rewinds, duration);
+    var refused = reading.refused();
+    return new EmissionSummary(ended, eventsPassed(), refused, entriesPassed(), rewinds, duration);
   }
 
   private Duration open() {
@@ -125,33 +124,32 @@ public final class Emission implements Activity, AutoCloseable {
     for (PartitionOutbox outbox : outboxes) {
       isMissing |= outbox.open(fingerprint);
     }
-    if (isMissing) {
-      rewinds++;
-      metrics.rewound();
-      LOG.atWarn()
-          .addKeyValue("rewinds", rewinds)
-          .log("the event log has lost entries, the source is read again from its start");
-    }
-    if (isMissing || cutter == null) {
-      readFromStart();
+    if (isMissing || !reading.isOpen()) {
+      readOn(isMissing);
     }
     phase = Phase.EMITTING;
     return Duration.ZERO;
   }
 
-  private void readFromStart() {
-    close();
-    outboxes.forEach(PartitionOutbox::rewind);
+  /** Begins to read, or goes back to where the log lacks nothing before. */
+  private void readOn(boolean isRewind) {
+    long entriesRead = reading.entriesTaken();
+    Checkpoint from =
+        reading.openBefore(outboxes.stream().mapToLong(PartitionOutbox::mark).toArray());
+    outboxes.forEach(outbox -> outbox.rewind(from));
+    pace.restart();
     isAtEnd = false;
-    entriesCut = 0;
-    duplicates = 0;
-    EventCursor opened = source.open();
-    cursor = opened;
-    cutter = new EntryCutter(opened, settings.entryEventsMax(), settings.entryPulsesMax());
+    if (isRewind) {
+      rewinds++;
+      metrics.rewound(Math.max(0, entriesRead - from.entries()));
+      LOG.atWarn()
+          .addKeyValue("from_entry", from.entries())
+          .log("the event log has lost entries, the source goes back");
+    }
   }
 
   private Duration emit() {
-    if (isAtEnd && allEmpty()) {
+    if (isAtEnd && outboxes.stream().allMatch(PartitionOutbox::isEmpty)) {
       phase = Phase.STAYING;
       return Duration.ZERO;
     }
@@ -161,29 +159,37 @@ public final class Emission implements Activity, AutoCloseable {
   }
 
   /**
-   * Reads ahead until a partition has enough for one append, the pace says wait, or the source
-   * ends; returns how long to wait before reading on.
+   * Reads ahead until there is enough for an append or for this step, the pace says wait, or the
+   * source ends; returns how long to wait before reading on.
    */
   private Duration fill() {
-    EntryCutter reading = cutter;
-    while (reading != null && !isAtEnd && outboxes.stream().noneMatch(PartitionOutbox::isFull)) {
-      Duration wait = pace.untilNext();
-      if (!wait.isNegative() && !wait.isZero()) {
-        return wait;
-      }
-      CutEntry entry = reading.next();
+    for (int count = 0; count < ENTRIES_PER_STEP && !isAtEnd && hasRoom(); count++) {
+      CutEntry entry = reading.peek();
       if (entry == null) {
         isAtEnd = true;
-      } else {
-        int partition = (int) (entriesCut % outboxes.size());
-        entriesCut++;
-        duplicates += entry.duplicates().size();
-        if (outboxes.get(partition).offer(entry)) {
-          pace.passed(entry.eventCount());
-        }
+        break;
       }
+      PartitionOutbox outbox = outboxes.get(reading.partitionOf(entry));
+      if (!outbox.holdsNext()) {
+        Duration wait = pace.until(entry);
+        if (wait.compareTo(Duration.ZERO) > 0) {
+          return wait;
+        }
+        pace.passed(entry.eventCount());
+      }
+      reading.take(entry);
+      outbox.offer(entry);
     }
     return Duration.ZERO;
+  }
+
+  /** Whether one more entry may wait; the last one in may exceed the bytes. */
+  private boolean hasRoom() {
+    long entries = outboxes.stream().mapToLong(PartitionOutbox::entryCount).sum();
+    long sizeBytes = outboxes.stream().mapToLong(PartitionOutbox::sizeBytes).sum();
+    metrics.outboxes(entries, sizeBytes);
+    return sizeBytes < settings.outboxBytesMax()
+        && outboxes.stream().noneMatch(PartitionOutbox::isFull);
   }
 
   /** Offers every partition what waits for it, once; returns how long to wait before the next. */
@@ -194,7 +200,7 @@ public final class Emission implements Activity, AutoCloseable {
       if (outbox.isEmpty()) {
         continue;
       }
-      var status = outbox.append(settings.backlogMax());
+      var status = outbox.append();
       if (status == AppendResult.Status.BUSY) {
         isBusy = true;
         metrics.busy();
@@ -206,6 +212,7 @@ public final class Emission implements Activity, AutoCloseable {
       hasProgress = true;
     }
     progress.accept(eventsPassed());
+    metrics.checkpoints(reading.checkpointCount());
     if (hasProgress) {
       backoff.reset();
     }
@@ -261,10 +268,6 @@ public final class Emission implements Activity, AutoCloseable {
     };
   }
 
-  private boolean allEmpty() {
-    return outboxes.stream().allMatch(PartitionOutbox::isEmpty);
-  }
-
   private long eventsPassed() {
     return outboxes.stream().mapToLong(PartitionOutbox::eventsPassed).sum();
   }
@@ -282,12 +285,7 @@ public final class Emission implements Activity, AutoCloseable {
   /** Ends the reading of the source. */
   @Override
   public void close() {
-    EventCursor open = cursor;
-    cursor = null;
-    cutter = null;
-    if (open != null) {
-      open.close();
-    }
+    reading.close();
   }
 
   private enum Phase {

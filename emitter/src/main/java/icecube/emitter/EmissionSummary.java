@@ -3,28 +3,43 @@ package icecube.emitter;
 
 import static java.util.Objects.requireNonNull;
 
+import icecube.v1.Reason;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * What an emission came to.
  *
  * @param outcome how it ended
- * @param events events of the source that the log is known to hold or to have held
- * @param rejected how many of them were refused as duplicates; they are in the log, too
+ * @param events events of the source that the log is known to hold or to have held, refused ones
+ *     included
+ * @param rejections how many events of the source, as far as it was read, were refused at the door,
+ *     by reason
  * @param entries entries of the source that the log is known to hold or to have held
  * @param rewinds how often the source was read again because the log had lost entries
  * @param duration wall time
  */
 public record EmissionSummary(
-    Outcome outcome, long events, long rejected, long entries, long rewinds, Duration duration) {
+    Outcome outcome,
+    long events,
+    Map<Reason, Long> rejections,
+    long entries,
+    long rewinds,
+    Duration duration) {
   public EmissionSummary {
     requireNonNull(outcome, "outcome");
     requireNonNull(duration, "duration");
+    rejections = Map.copyOf(rejections);
   }
 
   /** Whether every event of the source is published, once, as a prediction or a dead letter. */
   public boolean isComplete() {
     return outcome == Outcome.COMPLETE;
+  }
+
+  /** How many events were refused, for whatever reason. */
+  public long rejected() {
+    return rejections.values().stream().mapToLong(Long::longValue).sum();
   }
 
   /** How an emission ended. */

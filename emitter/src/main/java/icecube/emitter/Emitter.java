@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Emitter {
   /** Changes when the same source and settings would be cut into other entries than before. */
-  private static final int CUT_VERSION = 1;
+  private static final int CUT_VERSION = 2;
 
   private final EventSource source;
   private final EventLog log;
@@ -32,7 +32,11 @@ public final class Emitter {
   private final AtomicBoolean hasRun = new AtomicBoolean();
   private final AtomicLong emitted = new AtomicLong();
 
-  /** An emitter that has not begun; does no I/O. */
+  /**
+   * An emitter that has not begun.
+   *
+   * @throws IllegalArgumentException if the settings ask to replay a source without trigger times
+   */
   public Emitter(EventSource source, EventLog log, EmitterSettings settings, MeterRegistry meters) {
     this(source, log, settings, meters, TimeAndChance.SYSTEM);
   }
@@ -47,6 +51,12 @@ public final class Emitter {
     this.source = requireNonNull(source, "source");
     this.log = requireNonNull(log, "log");
     this.settings = requireNonNull(settings, "settings");
+    if (settings.replaySpeed() > 0 && !source.hasTriggerTimes()) {
+      throw new IllegalArgumentException(
+          "replay: the source has no trigger times (expected: a meta file with a column"
+              + " trigger_time_ns, ns since the first event; or simulated events); add the column,"
+              + " or set a steady pace instead");
+    }
     this.metrics = new EmitterMetrics(meters);
     this.time = requireNonNull(time, "time");
   }

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.emitter;
 
+import icecube.physics.EventDefect;
+import icecube.proto.Reasons;
+import icecube.v1.Reason;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -13,36 +18,72 @@ import java.util.concurrent.atomic.AtomicLong;
  * Thread-safe.
  */
 final class EmitterMetrics {
+  private static final String PREFIX = "icecube.emitter.";
+
+  private final MeterRegistry meters;
   private final Counter accepted;
-  private final Counter rejected;
+  private final Map<Reason, Counter> rejected = new EnumMap<>(Reason.class);
   private final Counter busy;
   private final Counter rewinds;
+  private final Counter reread;
   private final Counter failures;
-  private final AtomicLong backlog = new AtomicLong();
+  private final AtomicLong backlog;
+  private final AtomicLong outboxEntries;
+  private final AtomicLong outboxBytes;
+  private final AtomicLong checkpoints;
 
   EmitterMetrics(MeterRegistry meters) {
-    accepted = meters.counter("icecube.emitter.events.accepted");
-    rejected = meters.counter("icecube.emitter.events.rejected", "reason", "EVENT_ID_DUPLICATE");
-    busy = meters.counter("icecube.emitter.appends.busy");
-    rewinds = meters.counter("icecube.emitter.rewinds");
-    failures = meters.counter("icecube.emitter.log.failures");
-    String backlogName = "icecube.emitter.backlog.entries";
-    if (meters.find(backlogName).gauge() == null) {
-      meters.gauge(backlogName, backlog);
+    this.meters = meters;
+    accepted = meters.counter(PREFIX + "events.accepted");
+    addRejected(Reason.REASON_EVENT_ID_DUPLICATE);
+    for (EventDefect defect : EventDefect.values()) {
+      addRejected(Reasons.of(defect));
     }
+    busy = meters.counter(PREFIX + "appends.busy");
+    rewinds = meters.counter(PREFIX + "rewinds");
+    reread = meters.counter(PREFIX + "entries.reread");
+    failures = meters.counter(PREFIX + "log.failures");
+    backlog = gauge("backlog.entries");
+    outboxEntries = gauge("outbox.entries");
+    outboxBytes = gauge("outbox.bytes");
+    checkpoints = gauge("checkpoints");
   }
 
-  void appended(CutEntry entry) {
-    rejected.increment(entry.duplicates().size());
-    accepted.increment(entry.eventCount() - entry.duplicates().size());
+  private void addRejected(Reason reason) {
+    rejected.put(
+        reason, meters.counter(PREFIX + "events.rejected", "reason", Reasons.nameOf(reason)));
+  }
+
+  /** A second emitter on the same registry goes uncounted here rather than failing. */
+  private AtomicLong gauge(String name) {
+    var value = new AtomicLong();
+    if (meters.find(PREFIX + name).gauge() == null) {
+      meters.gauge(PREFIX + name, value);
+    }
+    return value;
+  }
+
+  /** An entry is in the log. */
+  void appended(int eventCount, Map<Reason, Integer> refused) {
+    int refusedCount = 0;
+    for (var entry : refused.entrySet()) {
+      Counter counter = rejected.get(entry.getKey());
+      if (counter != null) {
+        counter.increment(entry.getValue());
+      }
+      refusedCount += entry.getValue();
+    }
+    accepted.increment((double) (eventCount - refusedCount));
   }
 
   void busy() {
     busy.increment();
   }
 
-  void rewound() {
+  /** The source goes back by so many entries. */
+  void rewound(long entries) {
     rewinds.increment();
+    reread.increment((double) entries);
   }
 
   void failed() {
@@ -51,5 +92,16 @@ final class EmitterMetrics {
 
   void backlog(long entries) {
     backlog.set(entries);
+  }
+
+  /** What waits between source and log. */
+  void outboxes(long entries, long sizeBytes) {
+    outboxEntries.set(entries);
+    outboxBytes.set(sizeBytes);
+  }
+
+  /** Places kept to go back to. */
+  void checkpoints(int count) {
+    checkpoints.set(count);
   }
 }

@@ -8,6 +8,11 @@ public interface EventCursor extends AutoCloseable {
   /** The next event, or null after the last. */
   @Nullable SourceEvent next();
 
+  /** Where the next event stands; null if the source can be read from its start only. */
+  default @Nullable SourcePosition position() {
+    return null;
+  }
+
   /** Ends the reading; the cursor must not be used afterwards. */
   @Override
   void close();

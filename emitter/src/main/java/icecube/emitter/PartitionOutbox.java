@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.emitter;
 
+import static java.util.Objects.requireNonNull;
+
 import icecube.chassis.TimeAndChance;
 import icecube.physics.DetectorGeometry;
 import icecube.stream.AppendResult;
 import icecube.stream.EventEntry;
 import icecube.stream.EventLog;
+import icecube.v1.Reason;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries of one partition between the source and the log, at most {@code capacity} of them.
+ * The entries of one partition between the source and the log, as many as one append takes.
  *
  * <p>The log's own high-water mark is the only truth about what it holds: it is taken from every
  * answer, and entries up to it are dropped from here. Confined to one thread.
@@ -21,11 +25,12 @@ import org.jspecify.annotations.Nullable;
 final class PartitionOutbox {
   private final EventLog log;
   private final DetectorGeometry geometry;
+  private final EmitterSettings settings;
   private final EmitterMetrics metrics;
   private final TimeAndChance time;
   private final int partition;
-  private final int capacity;
   private final Deque<Waiting> waiting = new ArrayDeque<>();
+  private long waitingBytes;
   private long epoch;
   private long mark;
   private int opensUnknown;
@@ -35,16 +40,16 @@ final class PartitionOutbox {
   PartitionOutbox(
       EventLog log,
       DetectorGeometry geometry,
+      EmitterSettings settings,
       EmitterMetrics metrics,
       TimeAndChance time,
-      int partition,
-      int capacity) {
+      int partition) {
     this.log = log;
     this.geometry = geometry;
+    this.settings = settings;
     this.metrics = metrics;
     this.time = time;
     this.partition = partition;
-    this.capacity = capacity;
   }
 
   /**
@@ -61,44 +66,64 @@ final class PartitionOutbox {
     return mark + 1 < firstSequence();
   }
 
-  /** The source is read again from its start. */
-  void rewind() {
+  /** The source is read again from a place before which the log lacks nothing. */
+  void rewind(Checkpoint from) {
     waiting.clear();
-    nextSequence = 1;
-    eventsPassed = 0;
+    waitingBytes = 0;
+    nextSequence = from.entriesOf(partition) + 1;
+    eventsPassed = from.eventsOf(partition);
   }
 
-  /** Takes the partition's next entry; returns false if it was passed over: the log holds it. */
-  boolean offer(CutEntry entry) {
+  /** Whether the log holds the partition's next entry or has held it. */
+  boolean holdsNext() {
+    return nextSequence <= mark;
+  }
+
+  /** Takes the partition's next entry, or passes it over if the log holds it. */
+  void offer(CutEntry entry) {
+    boolean isHeld = holdsNext();
     long sequence = nextSequence++;
-    if (sequence <= mark) {
+    if (isHeld) {
       eventsPassed += entry.eventCount();
-      return false;
+      return;
     }
-    waiting.addLast(new Waiting(sequence, entry));
-    return true;
+    var added = new Waiting(sequence, entry);
+    waiting.addLast(added);
+    waitingBytes += added.sizeBytes;
   }
 
   boolean isFull() {
-    return waiting.size() >= capacity;
+    return waiting.size() >= settings.entriesPerAppend();
   }
 
   boolean isEmpty() {
     return waiting.isEmpty();
   }
 
+  /** Entries that wait here. */
+  int entryCount() {
+    return waiting.size();
+  }
+
+  /** What they take in memory, about. */
+  long sizeBytes() {
+    return waitingBytes;
+  }
+
   /** Sends everything that waits. */
-  AppendResult.Status append(int backlogMax) {
+  AppendResult.Status append() {
     List<EventEntry> entries = new ArrayList<>(waiting.size());
     for (Waiting entry : waiting) {
-      entries.add(entry.encoded());
+      waitingBytes -= entry.sizeBytes;
+      entries.add(entry.encode());
+      waitingBytes += entry.sizeBytes;
     }
     long first = firstSequence();
-    var result = log.append(partition, epoch, first, entries, backlogMax);
+    var result = log.append(partition, epoch, first, entries, settings.backlogMax());
     if (result.status() == AppendResult.Status.OK) {
       waiting.stream()
           .filter(entry -> entry.sequence <= result.lastSequence())
-          .forEach(entry -> metrics.appended(entry.cut));
+          .forEach(entry -> metrics.appended(entry.eventCount, entry.refused));
     }
     movedTo(result.lastSequence());
     return statusOf(result);
@@ -137,6 +162,11 @@ final class PartitionOutbox {
     return partition;
   }
 
+  /** Entries that the log holds or has held, by its last answer. */
+  long mark() {
+    return mark;
+  }
+
   /** Events of this reading that the log holds or has held. */
   long eventsPassed() {
     return eventsPassed;
@@ -154,28 +184,40 @@ final class PartitionOutbox {
   private void movedTo(long lastSequence) {
     mark = lastSequence;
     while (!waiting.isEmpty() && waiting.getFirst().sequence <= mark) {
-      eventsPassed += waiting.removeFirst().cut.eventCount();
+      Waiting gone = waiting.removeFirst();
+      eventsPassed += gone.eventCount;
+      waitingBytes -= gone.sizeBytes;
     }
   }
 
-  /** An entry that waits; its bytes are made once, when it is first sent. */
+  /** An entry that waits: events until it is first sent, bytes from then on. */
   private final class Waiting {
     private final long sequence;
-    private final CutEntry cut;
+    private final int eventCount;
+    private final Map<Reason, Integer> refused;
+    private long sizeBytes;
+    private @Nullable CutEntry cut;
     private @Nullable EventEntry encoded;
 
     Waiting(long sequence, CutEntry cut) {
       this.sequence = sequence;
+      this.eventCount = cut.eventCount();
+      this.refused = cut.refused();
+      this.sizeBytes = cut.sizeBytes();
       this.cut = cut;
     }
 
-    EventEntry encoded() {
+    EventEntry encode() {
       EventEntry made = encoded;
-      if (made == null) {
-        made = cut.encode(geometry, partition + "-" + sequence, time.unixMicros());
+      CutEntry events = cut;
+      if (made == null && events != null) {
+        String batchId = partition + "-" + sequence;
+        made = events.encode(geometry, batchId, time.unixMicros(), settings.encoding());
         encoded = made;
+        cut = null;
+        sizeBytes = (long) made.payload().length + made.deadLetters().payload().length;
       }
-      return made;
+      return requireNonNull(made, "encoded");
     }
   }
 }

@@ -8,14 +8,15 @@ import icecube.simulator.SimulatedEvent;
 import icecube.simulator.SimulatedEvents;
 import icecube.simulator.SimulationSettings;
 import icecube.simulator.Simulator;
+import icecube.simulator.TriggerTimes;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The first events of a simulator's seed, made while they are read.
  *
- * <p>Which events come does not depend on the number of threads that make them. Thread-safe; each
- * cursor has threads of its own.
+ * <p>Which events come does not depend on the number of threads that make them. They trigger as a
+ * Poisson process of {@link TriggerTimes#RATE_HZ}. Thread-safe; each cursor has threads of its own.
  */
 public final class SimulatedSource implements EventSource {
   private final Simulator simulator;
@@ -63,21 +64,58 @@ public final class SimulatedSource implements EventSource {
   }
 
   @Override
-  public EventCursor open() {
-    return new Cursor(SimulatedEvents.open(simulator, 0, eventCount, threads));
+  public boolean hasTriggerTimes() {
+    return true;
   }
 
-  private static final class Cursor implements EventCursor {
-    private final SimulatedEvents events;
+  @Override
+  public EventCursor open() {
+    return open(new Place(0, 0));
+  }
 
-    Cursor(SimulatedEvents events) {
-      this.events = events;
+  @Override
+  public EventCursor open(SourcePosition from) {
+    if (!(from instanceof Place place)) {
+      throw new IllegalArgumentException(
+          "position: " + from + " (expected: one of this source's own)");
+    }
+    return new Cursor(place);
+  }
+
+  /**
+   * A place.
+   *
+   * @param index events before it
+   * @param lastNs when the last of them triggered
+   */
+  private record Place(long index, long lastNs) implements SourcePosition {}
+
+  private final class Cursor implements EventCursor {
+    private final SimulatedEvents events;
+    private final TriggerTimes times;
+    private Place place;
+
+    Cursor(Place from) {
+      place = from;
+      times =
+          TriggerTimes.from(
+              simulator.settings().seed(), TriggerTimes.RATE_HZ, from.index(), from.lastNs());
+      events = SimulatedEvents.open(simulator, from.index(), eventCount - from.index(), threads);
     }
 
     @Override
     public @Nullable SourceEvent next() {
       SimulatedEvent next = events.next();
-      return next == null ? null : new SourceEvent(next.event(), next.truth());
+      if (next == null) {
+        return null;
+      }
+      place = new Place(place.index() + 1, times.nextNs());
+      return new SourceEvent(next.event(), next.truth(), place.lastNs());
+    }
+
+    @Override
+    public SourcePosition position() {
+      return place;
     }
 
     @Override

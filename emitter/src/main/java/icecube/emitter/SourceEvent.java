@@ -12,9 +12,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param event what the detector saw
  * @param truth where the neutrino came from; null if the source does not know
+ * @param triggerTimeNs when the detector triggered, ns since the source's first event; null if the
+ *     source does not know
  */
-public record SourceEvent(Event event, @Nullable Direction truth) {
+public record SourceEvent(Event event, @Nullable Direction truth, @Nullable Long triggerTimeNs) {
   public SourceEvent {
     requireNonNull(event, "event");
+  }
+
+  /** An event of a source without trigger times. */
+  public SourceEvent(Event event, @Nullable Direction truth) {
+    this(event, truth, null);
   }
 }

@@ -4,6 +4,7 @@ package icecube.emitter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import icecube.stream.InMemoryEventLog;
+import icecube.stream.PayloadEncoding;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.Test;
  * {@code -Dicecube.seed=N -Dtest=EmitterFaultsTest}.
  */
 class EmitterFaultsTest {
-  private static final int SEEDS = 300;
+  private static final int SEEDS = 600;
 
   /** After so many pauses the faults end; an emitter that is stuck by then stays stuck. */
   private static final int FAULTY_PAUSES = 150;
@@ -34,7 +35,7 @@ class EmitterFaultsTest {
   private static void emitUnder(long seed) throws InterruptedException {
     try {
       var random = new Random(seed);
-      var source = ListSource.of(random.nextInt(200));
+      var source = ListSource.mixed(random.nextInt(400), random);
       var log = new InMemoryEventLog(1 + random.nextInt(3));
       var faulty = new FaultyEventLog(log, seed, 0.05 + random.nextDouble() * 0.3);
       var consumer = new DrainingConsumer(log);
@@ -49,12 +50,15 @@ class EmitterFaultsTest {
       var settings =
           EmitterSettings.DEFAULT
               .withEntries(1 + random.nextInt(6), 1_000)
-              .withBacklog(3 + random.nextInt(5), 1 + random.nextInt(3));
+              .withBacklog(3 + random.nextInt(5), 1 + random.nextInt(3))
+              .withOutboxBytesMax(1 + random.nextInt(3_000))
+              .withEncoding(random.nextBoolean() ? PayloadEncoding.ZSTD : PayloadEncoding.PLAIN);
       var meters = new SimpleMeterRegistry();
       var summary =
           new Emitter(source, faulty, settings, meters, new FakeTime(seed, meanwhile)).run();
       assertThat(summary.isComplete()).isTrue();
       EmitterTest.assertPublishedOnce(source, consumer);
+      assertThat(consumer.letters()).hasSize((int) summary.rejected());
       for (int partition = 0; partition < log.partitionCount(); partition++) {
         assertThat(log.account(partition).isComplete()).isTrue();
       }

@@ -4,6 +4,7 @@ package icecube.emitter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import icecube.stream.PayloadEncoding;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +16,10 @@ class EmitterSettingsTest {
     assertThat(settings.entryPulsesMax()).isEqualTo(65_536);
     assertThat(settings.entriesPerAppend()).isEqualTo(8);
     assertThat(settings.backlogMax()).isEqualTo(64);
+    assertThat(settings.outboxBytesMax()).isEqualTo(16 << 20);
     assertThat(settings.eventsPerSecond()).isZero();
+    assertThat(settings.replaySpeed()).isZero();
+    assertThat(settings.encoding()).isEqualTo(PayloadEncoding.PLAIN);
     assertThat(settings.staysUntilComplete()).isTrue();
     assertThat(settings.pollInterval()).isEqualTo(Duration.ofMillis(50));
     assertThat(settings.retryFirst()).isEqualTo(Duration.ofMillis(5));
@@ -29,6 +33,8 @@ class EmitterSettingsTest {
             .withEventsPerSecond(2_700)
             .withEntries(8, 100)
             .withBacklog(16, 4)
+            .withOutboxBytesMax(1_000)
+            .withEncoding(PayloadEncoding.ZSTD)
             .leavingAfterEmission();
     assertThat(settings)
         .isEqualTo(
@@ -36,8 +42,11 @@ class EmitterSettingsTest {
                 8,
                 100,
                 4,
+                1_000,
                 16,
                 2_700,
+                0,
+                PayloadEncoding.ZSTD,
                 false,
                 Duration.ofMillis(50),
                 Duration.ofMillis(5),
@@ -48,7 +57,15 @@ class EmitterSettingsTest {
   void valuesOutOfRangeAreRefusedWithTheirName() {
     var defaults = EmitterSettings.DEFAULT;
     refused(() -> defaults.withEntries(0, 1), "entry-events-max: 0 (expected: 1..4096)");
-    refused(() -> defaults.withEntries(1, 0), "entry-pulses-max: 0 (expected: >= 1)");
+    refused(() -> defaults.withEntries(1, 0), "entry-pulses-max: 0 (expected: 1..1000000)");
+    refused(
+        () -> defaults.withEntries(1, 1_000_001),
+        "entry-pulses-max: 1000001 (expected: 1..1000000)");
+    refused(() -> defaults.withOutboxBytesMax(0), "outbox-bytes-max: 0 (expected: >= 1)");
+    refused(() -> defaults.withReplaySpeed(-1), "replay: -1.0 (expected: 0..1e9, 0 for no replay)");
+    refused(
+        () -> defaults.withEventsPerSecond(10).withReplaySpeed(1),
+        "replay: 1.0 (expected: 0 with events-per-second 10.0: one pace of the two)");
     refused(() -> defaults.withBacklog(8, 0), "entries-per-append: 0 (expected: 1..256)");
     refused(
         () -> defaults.withBacklog(3, 4), "backlog-max: 3 (expected: >= entries-per-append, 4)");
@@ -70,7 +87,12 @@ class EmitterSettingsTest {
   }
 
   private static EmitterSettings waits(Duration poll, Duration first, Duration max) {
-    return new EmitterSettings(32, 1_000, 8, 64, 0, true, poll, first, max);
+    return EmitterSettings.DEFAULT.with(
+        change -> {
+          change.pollInterval = poll;
+          change.retryFirst = first;
+          change.retryMax = max;
+        });
   }
 
   private static void refused(Runnable made, String message) {

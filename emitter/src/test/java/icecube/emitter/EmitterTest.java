@@ -6,17 +6,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import icecube.emitter.EmissionSummary.Outcome;
 import icecube.physics.Event;
+import icecube.proto.EventCodec;
 import icecube.stream.AppendResult;
 import icecube.stream.EventEntry;
 import icecube.stream.EventLog;
 import icecube.stream.FingerprintMismatchException;
 import icecube.stream.InMemoryEventLog;
+import icecube.stream.PayloadEncoding;
 import icecube.testkit.ForwardingEventLog;
+import icecube.v1.DeadLetter;
+import icecube.v1.Reason;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -63,13 +70,15 @@ class EmitterTest {
   }
 
   @Test
-  void duplicatesAreInTheLogAndCounted() throws Exception {
+  void duplicatesAreDeadLettersAndCounted() throws Exception {
     List<Event> events = new ArrayList<>(ListSource.of(10).events());
     events.add(ListSource.event(3, 2));
     var summary = emitter(new ListSource(events), log, SMALL).run();
     assertThat(summary.events()).isEqualTo(11);
     assertThat(summary.rejected()).isEqualTo(1);
-    assertThat(consumer.publishedIds()).hasSize(11);
+    assertThat(summary.rejections()).isEqualTo(Map.of(Reason.REASON_EVENT_ID_DUPLICATE, 1L));
+    assertThat(consumer.publishedIds()).hasSize(10);
+    assertThat(consumer.letters()).extracting(DeadLetter::getEventId).containsExactly(3L);
     assertThat(
             meters
                 .counter("icecube.emitter.events.rejected", "reason", "EVENT_ID_DUPLICATE")
@@ -157,6 +166,155 @@ class EmitterTest {
     assertThat(source.opened()).isGreaterThan(1);
     assertThat(source.isAllClosed()).isTrue();
     assertPublishedOnce(source);
+  }
+
+  @Test
+  void aLossLateInTheSourceDoesNotReadItFromItsStart() throws Exception {
+    var source = ListSource.mixed(20_000, new Random(1));
+    var wide = SMALL.withBacklog(100, 2);
+    var pauses = new AtomicInteger();
+    List<InMemoryEventLog.Image> images = new ArrayList<>();
+    Runnable meanwhile =
+        () -> {
+          consumer.drain(1_000);
+          int pause = pauses.incrementAndGet();
+          if (pause == 15) {
+            images.add(log.image(2));
+          } else if (pause == 16) {
+            log.restore(2, images.get(0));
+          }
+        };
+    var summary = new Emitter(source, log, wide, meters, new FakeTime(1, meanwhile)).run();
+    assertThat(summary.isComplete()).isTrue();
+    assertThat(summary.rewinds()).isEqualTo(1);
+    assertThat(source.opened()).isEqualTo(2);
+    long readAgain = source.read() - source.events().size();
+    assertThat(readAgain).isBetween(1L, 1_500L);
+    assertThat(meters.counter("icecube.emitter.entries.reread").count()).isBetween(1.0, 400.0);
+    assertThat(summary.rejections())
+        .isEqualTo(emitter(source, new InMemoryEventLog(1), SMALL).run().rejections());
+  }
+
+  @Test
+  void aSourceThatTellsNoPlaceIsReadFromItsStart() throws Exception {
+    var inner = ListSource.of(101);
+    var image = log.image(1);
+    var pauses = new AtomicInteger();
+    Runnable meanwhile =
+        () -> {
+          if (pauses.incrementAndGet() == 5) {
+            log.restore(1, image);
+          } else {
+            consumer.drain(1);
+          }
+        };
+    var source = new PlacelessSource(inner);
+    var summary =
+        new Emitter(source, log, SMALL.withBacklog(100, 2), meters, new FakeTime(1, meanwhile))
+            .run();
+    assertThat(summary.isComplete()).isTrue();
+    assertPublishedOnce(inner);
+  }
+
+  @Test
+  void whatTheDoorRefusesIsADeadLetterWithTheEventInIt() throws Exception {
+    List<Event> events = new ArrayList<>(ListSource.of(3).events());
+    events.add(ListSource.unsound(4));
+    var source = new ListSource(events);
+    var summary = emitter(source, log, SMALL).run();
+    assertThat(summary.isComplete()).isTrue();
+    assertThat(summary.events()).isEqualTo(4);
+    assertThat(summary.rejections()).isEqualTo(Map.of(Reason.REASON_SENSOR_UNKNOWN, 1L));
+    assertThat(consumer.publishedIds()).containsExactly(1L, 2L, 3L);
+    var letter = consumer.letters().get(0);
+    assertThat(letter.getReason()).isEqualTo(Reason.REASON_SENSOR_UNKNOWN);
+    assertThat(letter.getMessage())
+        .isEqualTo(
+            "sensor_id: 99999 of pulse 0 (expected: 0..5159); check that --geometry matches the"
+                + " data set");
+    assertThat(EventCodec.decode(letter.getEvent())).containsExactly(events.get(3));
+    assertThat(rejected("SENSOR_UNKNOWN")).isEqualTo(1);
+    assertThat(rejected("TIME_UNSORTED")).isZero();
+    assertThat(meters.counter("icecube.emitter.events.accepted").count()).isEqualTo(3);
+  }
+
+  @Test
+  void anEntryOfNothingButRefusedEventsTakesItsSequence() throws Exception {
+    List<Event> events = new ArrayList<>();
+    for (int id = 1; id <= 12; id++) {
+      events.add(id <= 4 ? ListSource.unsound(id) : ListSource.event(id, 1));
+    }
+    var one = new InMemoryEventLog(1);
+    var drain = new DrainingConsumer(one);
+    var summary = emitter(new ListSource(events), one, SMALL).run();
+    assertThat(summary.isComplete()).isTrue();
+    assertThat(summary.entries()).isEqualTo(3);
+    assertThat(drain.publishedIds()).hasSize(8);
+    assertThat(drain.letters()).hasSize(4);
+    assertThat(one.account(0).lastSequence()).isEqualTo(3);
+  }
+
+  @Test
+  void theSameSourceMakesTheSameEntriesAndTheSameLetters() throws Exception {
+    var source = ListSource.mixed(300, new Random(7));
+    var other = new InMemoryEventLog(3);
+    emitter(source, log, SMALL).run();
+    emitter(source, other, SMALL).run();
+    var again = new DrainingConsumer(other);
+    assertThat(again.letters()).isEqualTo(consumer.letters()).isNotEmpty();
+    assertThat(again.publishedIds()).isEqualTo(consumer.publishedIds());
+  }
+
+  @Test
+  void packedEntriesAreWhatPlainOnesAre() throws Exception {
+    var source = ListSource.of(200);
+    var other = new InMemoryEventLog(3);
+    emitter(source, log, SMALL.withEntries(32, 1_000)).run();
+    emitter(source, other, SMALL.withEntries(32, 1_000).withEncoding(PayloadEncoding.ZSTD)).run();
+    assertThat(new DrainingConsumer(other).publishedIds()).isEqualTo(consumer.publishedIds());
+  }
+
+  @Test
+  void whatIsReadAheadIsBoundedInBytes() throws Exception {
+    var deepest = new AtomicLong();
+    var watched =
+        new ForwardingEventLog(log) {
+          @Override
+          public AppendResult append(
+              int partition, long epoch, long first, List<EventEntry> entries, int backlogMax) {
+            deepest.accumulateAndGet(
+                (long) meters.get("icecube.emitter.outbox.bytes").gauge().value(), Math::max);
+            return super.append(partition, epoch, first, entries, backlogMax);
+          }
+        };
+    var source = ListSource.of(400);
+    var tight = SMALL.withOutboxBytesMax(2_000).withBacklog(32, 32);
+    assertThat(emitter(source, watched, tight).run().isComplete()).isTrue();
+    assertThat(deepest.get()).isBetween(2_000L, 3_000L);
+    assertPublishedOnce(source);
+  }
+
+  @Test
+  void recordedEventsComeAtTheirRecordedPace() throws Exception {
+    var source = ListSource.of(200);
+    var time = new FakeTime(1, () -> consumer.drain(1_000));
+    var summary = new Emitter(source, log, SMALL.withReplaySpeed(2), meters, time).run();
+    assertThat(summary.isComplete()).isTrue();
+    // 199 pauses of 10 ms at twice the speed, and the last poll of the accounts.
+    assertThat(summary.duration()).isBetween(Duration.ofMillis(995), Duration.ofMillis(1_060));
+    var emittedMicros =
+        consumer.published().stream().map(batch -> batch.getEmittedUnixUs()).sorted().toList();
+    for (int entry = 1; entry < emittedMicros.size(); entry++) {
+      assertThat(emittedMicros.get(entry) - emittedMicros.get(entry - 1)).isEqualTo(20_000);
+    }
+  }
+
+  @Test
+  void aSourceWithoutTriggerTimesIsNotReplayed() {
+    var source = new PlacelessSource(ListSource.of(1));
+    assertThatThrownBy(() -> emitter(source, log, SMALL.withReplaySpeed(1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("trigger_time_ns");
   }
 
   @Test
@@ -289,8 +447,14 @@ class EmitterTest {
     assertPublishedOnce(source, consumer);
   }
 
+  private double rejected(String reason) {
+    return meters.counter("icecube.emitter.events.rejected", "reason", reason).count();
+  }
+
   static void assertPublishedOnce(ListSource source, DrainingConsumer consumer) {
-    assertThat(consumer.publishedIds())
+    List<Long> ids = new ArrayList<>(consumer.publishedIds());
+    consumer.letters().forEach(letter -> ids.add(letter.getEventId()));
+    assertThat(ids)
         .containsExactlyInAnyOrderElementsOf(source.events().stream().map(Event::id).toList());
   }
 }

@@ -2,11 +2,15 @@
 package icecube.emitter;
 
 import static icecube.emitter.ListSource.event;
+import static icecube.emitter.ListSource.unsound;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import icecube.physics.Event;
 import icecube.proto.EventCodec;
 import icecube.stream.EventDigest;
+import icecube.stream.EventEntry;
+import icecube.stream.PayloadEncoding;
+import icecube.v1.DeadLetter;
+import icecube.v1.DeadLetterBatch;
 import icecube.v1.EventBatch;
 import icecube.v1.Reason;
 import java.util.ArrayList;
@@ -40,36 +44,70 @@ class EntryCutterTest {
 
   @Test
   void theSecondEventWithAnIdIsTheDuplicate() {
-    var source = new ListSource(List.of(event(7, 1), event(-7, 1), event(7, 2), event(8, 1)));
+    var source = new ListSource(List.of(event(7, 1), event(9, 1), event(7, 2), event(8, 1)));
     var entries = cut(source, 2, 100);
-    assertThat(entries.get(0).duplicates()).isEmpty();
-    assertThat(entries.get(1).duplicates()).containsExactly(0);
+    assertThat(entries.get(0).refusals()).isEmpty();
+    assertThat(entries.get(1).refusals())
+        .extracting(Refusal::reason)
+        .containsExactly(Reason.REASON_EVENT_ID_DUPLICATE);
+    assertThat(entries.get(1).events()).containsExactly(event(8, 1));
   }
 
   @Test
-  void aDuplicateTravelsWithItsPulsesAndItsRejection() throws Exception {
-    var source = new ListSource(List.of(event(7, 1), event(7, 4)));
-    var geometry = source.geometry();
-    var entry = cut(source, 32, 100).get(0).encode(geometry, "0-1", 123);
-    var batch = EventBatch.parseFrom(entry.payload());
-    assertThat(EventCodec.decode(batch)).isEqualTo(source.events());
-    assertThat(batch.getRejectionsList())
-        .singleElement()
-        .satisfies(
-            rejection -> {
-              assertThat(rejection.getEventIndex()).isEqualTo(1);
-              assertThat(rejection.getReason()).isEqualTo(Reason.REASON_EVENT_ID_DUPLICATE);
-              assertThat(rejection.getMessage())
-                  .startsWith("event_id: 7 came before (expected: once per source)");
-            });
-    assertThat(entry.eventCount()).isEqualTo(2);
-    assertThat(entry.digest()).isEqualTo(EventDigest.of(7, 7));
+  void refusedEventsCountTowardsTheCutSoThatItDoesNotDependOnThem() {
+    var source =
+        new ListSource(List.of(event(1, 0), unsound(2), event(3, 1), event(3, 60), event(4, 50)));
+    assertThat(sizes(cut(source, 3, 100))).containsExactly(3, 2);
+  }
+
+  @Test
+  void anUnsoundEventIsRefusedWithValueAndExpectation() throws Exception {
+    var source = new ListSource(List.of(event(7, 1), unsound(8), event(7, 4)));
+    var entry = encode(cut(source, 32, 100).get(0), source, "0-1", 123);
+    assertThat(EventCodec.decode(EventBatch.parseFrom(entry.payload())))
+        .containsExactly(event(7, 1));
+    assertThat(entry.eventCount()).isEqualTo(1);
+    assertThat(entry.digest()).isEqualTo(EventDigest.of(7));
+    assertThat(entry.emittedCount()).isEqualTo(3);
+    var letters = DeadLetterBatch.parseFrom(entry.deadLetters().payload()).getDeadLettersList();
+    assertThat(letters)
+        .extracting(DeadLetter::getReason)
+        .containsExactly(Reason.REASON_SENSOR_UNKNOWN, Reason.REASON_EVENT_ID_DUPLICATE);
+    assertThat(letters.get(1).getMessage())
+        .isEqualTo("event_id: 7 came before (expected: once per source); number the events anew");
+    assertThat(EventCodec.decode(letters.get(1).getEvent())).containsExactly(event(7, 4));
+    assertThat(letters.get(1).getEvent().getDetector())
+        .isEqualTo(EventCodec.detector(source.geometry()));
+    assertThat(entry.deadLetters().eventCount()).isEqualTo(2);
+    assertThat(entry.deadLetters().digest()).isEqualTo(EventDigest.of(7, 8));
+  }
+
+  @Test
+  void aPackedEntryIsSmallerAndUnpacksToThePlainOne() {
+    var source = ListSource.of(40);
+    var entries = cut(source, 32, 1_000);
+    assertThat(entries.get(0).encode(source.geometry(), "0-1", 1, PayloadEncoding.ZSTD).encoding())
+        .isEqualTo(PayloadEncoding.ZSTD);
+    var packed = entries.get(0).encode(source.geometry(), "0-1", 1, PayloadEncoding.ZSTD);
+    var plain = entries.get(0).encode(source.geometry(), "0-1", 1, PayloadEncoding.PLAIN);
+    assertThat(packed.payload()).hasSizeLessThan(plain.payload().length);
+    assertThat(packed.encoding().unpack(packed.payload())).isEqualTo(plain.payload());
+  }
+
+  @Test
+  void theTimesOfAnEntryAreThoseOfItsEvents() {
+    assertThat(cut(ListSource.of(70), 32, 1_000))
+        .extracting(CutEntry::span)
+        .containsExactly(
+            new TriggerSpan(0, 310_000_000),
+            new TriggerSpan(320_000_000, 630_000_000),
+            new TriggerSpan(640_000_000, 690_000_000));
   }
 
   @Test
   void anEntryNamesItsBatchDetectorAndTime() throws Exception {
     var source = ListSource.of(3);
-    var entry = cut(source, 32, 100).get(0).encode(source.geometry(), "3-17", 123);
+    var entry = encode(cut(source, 32, 100).get(0), source, "3-17", 123);
     var batch = EventBatch.parseFrom(entry.payload());
     assertThat(batch.getBatchId()).isEqualTo("3-17");
     assertThat(batch.getEmittedUnixUs()).isEqualTo(123);
@@ -85,19 +123,25 @@ class EntryCutterTest {
   }
 
   private static byte[] encoded(ListSource source, long emittedUnixUs) {
-    return cut(source, 32, 100).get(0).encode(source.geometry(), "0-1", emittedUnixUs).payload();
+    return encode(cut(source, 32, 100).get(0), source, "0-1", emittedUnixUs).payload();
+  }
+
+  private static EventEntry encode(
+      CutEntry entry, ListSource source, String batchId, long emittedUnixUs) {
+    return entry.encode(source.geometry(), batchId, emittedUnixUs, PayloadEncoding.PLAIN);
   }
 
   private static List<CutEntry> cut(ListSource source, int eventsMax, int pulsesMax) {
     List<CutEntry> entries = new ArrayList<>();
+    var settings = EmitterSettings.DEFAULT.withEntries(eventsMax, pulsesMax);
     try (var cursor = source.open()) {
-      var cutter = new EntryCutter(cursor, eventsMax, pulsesMax);
+      var cutter = new EntryCutter(cursor, new Door(source.geometry()), settings, 0, 0);
       for (var entry = cutter.next(); entry != null; entry = cutter.next()) {
+        assertThat(entry.number()).isEqualTo(entries.size());
         entries.add(entry);
       }
+      assertThat(cutter.eventsCut()).isEqualTo(source.events().size());
     }
-    List<Event> all = entries.stream().flatMap(entry -> entry.events().stream()).toList();
-    assertThat(all).isEqualTo(source.events());
     return entries;
   }
 

@@ -79,16 +79,16 @@ record Scenario(
   }
 
   EmitterSettings emitterSettings() {
-    return new EmitterSettings(
-        entryEventsMax,
-        1_000,
-        Math.min(3, backlogMax),
-        backlogMax,
-        eventsPerSecond,
-        true,
-        Duration.ofMillis(50),
-        RETRY_FIRST,
-        RETRY_MAX);
+    return EmitterSettings.DEFAULT.with(
+        change -> {
+          change.entryEventsMax = entryEventsMax;
+          change.entryPulsesMax = 1_000;
+          change.entriesPerAppend = Math.min(3, backlogMax);
+          change.backlogMax = backlogMax;
+          change.eventsPerSecond = eventsPerSecond;
+          change.retryFirst = RETRY_FIRST;
+          change.retryMax = RETRY_MAX;
+        });
   }
 
   ConsumerSettings consumerSettings(String name, List<String> servers) {
