@@ -14,7 +14,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +43,7 @@ final class RandomHistory {
   private final EventLog log;
   private final long seed;
   private final Random random;
+  private final HistorySinks sinks;
   private HistoryModel model = new HistoryModel();
   private @Nullable HistoryModel kept;
   private @Nullable Runnable rollBack;
@@ -54,6 +54,7 @@ final class RandomHistory {
     this.log = fixture.log;
     this.seed = seed;
     this.random = new Random(seed);
+    this.sinks = new HistorySinks(fixture, random, because("trim"));
   }
 
   void run() {
@@ -82,8 +83,8 @@ final class RandomHistory {
       case 9 -> claim(consumer, PATIENT);
       case 10 -> hold(consumer);
       case 11 -> redrive();
-      case 12 -> sink(SINKS.get(random.nextInt(SINKS.size())));
-      case 13 -> trim();
+      case 12 -> sinks.read(model, SINKS.get(random.nextInt(SINKS.size())));
+      case 13 -> sinks.trim(model);
       case 14 -> crossed(consumer);
       default -> forget();
     }
@@ -238,47 +239,6 @@ final class RandomHistory {
     model.roundAgain(again);
     again.forEach(model.dead::remove);
     model.redriven += again.size();
-  }
-
-  /** Reads predictions for a group and acknowledges some of them, sooner or later all. */
-  private void sink(String sink) {
-    var acknowledged = model.acknowledged.computeIfAbsent(sink, name -> new TreeSet<>());
-    model.lastGiven.putIfAbsent(sink, "");
-    for (String id : fixture.deliver(sink, 1 + random.nextInt(6))) {
-      model.lastGiven.put(sink, id);
-      if (random.nextInt(8) != 0) {
-        fixture.acknowledge(sink, id);
-        acknowledged.add(id);
-      }
-    }
-    for (var entry : log.predictions(0, "", 99)) {
-      boolean isGiven = Entries.isUpTo(entry.id(), model.lastGiven.getOrDefault(sink, ""));
-      if (isGiven && random.nextBoolean()) {
-        fixture.acknowledge(sink, entry.id());
-        acknowledged.add(entry.id());
-      }
-    }
-  }
-
-  /** Exactly the oldest that every group has acknowledged may go, and all of them do. */
-  private void trim() {
-    var before = log.predictions(0, "", 999);
-    int countMax = 1 + random.nextInt(20);
-    int due = 0;
-    while (due < Math.min(before.size(), countMax)
-        && !model.acknowledged.isEmpty()
-        && isAcknowledgedByAll(before.get(due).id())) {
-      due++;
-    }
-    log.trim(0, countMax);
-    assertThat(log.predictions(0, "", 999))
-        .as(because("trim"))
-        .extracting(PublishedEntry::id)
-        .isEqualTo(before.stream().skip(due).map(PublishedEntry::id).toList());
-  }
-
-  private boolean isAcknowledgedByAll(String id) {
-    return model.acknowledged.values().stream().allMatch(ids -> ids.contains(id));
   }
 
   /** Remembers a state, or goes back to the one remembered. */

@@ -13,7 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Membership, trimming and what a person sees. */
-abstract class UpkeepContract extends RoundAgainContract {
+abstract class UpkeepContract extends RedriveContract {
   private static final Duration LEASE = Duration.ofMillis(40);
   private static final Duration LEASE_LONG = Duration.ofHours(1);
 
