@@ -26,10 +26,7 @@ final class RandomHistory {
   private static final int STEPS = 150;
   private static final int ENTRY_COUNT = 40;
   private static final int BACKLOG_MAX = 12;
-
-  /** Within so many rounds of everybody doing what is right all must be done. */
-  private static final int ROUNDS_MAX = 1_000;
-
+  private static final int ROUNDS_MAX = 1_000; // of everybody doing what is right, in the end
   private static final Duration LEASE = Duration.ofMillis(3);
   private static final ClaimSettings CLAIMS = new ClaimSettings(LEASE, 4, 5, 1000);
 
