@@ -71,6 +71,11 @@ final class Reconciler {
               && account.deadLetteredTrimmed().equals(after.deadLetteredTrimmed());
       if (isStill || read == READS_MAX) {
         add(partition, account, scan);
+        if (!isStill) {
+          disagree(
+              "partition %d: trimmed or sent round again while it was read, %d times (expected: not at all, in one of them); ask again while nobody does"
+                  .formatted(partition, READS_MAX));
+        }
         return;
       }
     }

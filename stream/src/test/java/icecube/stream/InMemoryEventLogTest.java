@@ -56,6 +56,6 @@ final class InMemoryEventLogTest extends EventLogContract {
 
   @Override
   int historyCount() {
-    return 300;
+    return Integer.getInteger("icecube.histories", 300);
   }
 }

@@ -167,6 +167,25 @@ final class ReconciliationNamesTest extends ReconciliationFixture {
         .contains("partition 0: as many events as were emitted, but not the same");
   }
 
+  @Test
+  void logThatIsNeverStillIsNotReadForEver() {
+    long epoch = log.openProducer(0, "source").epoch();
+    log.append(0, epoch, 1, Entries.entries(1, 20), 20);
+    for (long id = 1; id <= 20; id++) {
+      publish(completion("c", EntryId.of(id), new long[0], new long[] {id}));
+    }
+    var restless =
+        beforeReading(
+            () -> {
+              var letter = log.deadLetters(0, "", 1).get(0);
+              long id = letter.source().sequence();
+              log.redrive(0, letter.id(), List.of(entry(id)), OutcomePart.NONE);
+            });
+
+    assertThat(Reconciliation.of(restless).disagreements())
+        .anyMatch(line -> line.contains("sent round again while it was read, 5 times"));
+  }
+
   /** The log, with something done to it each time before dead letters are read. */
   private EventLog beforeReading(Runnable action) {
     return (EventLog)
