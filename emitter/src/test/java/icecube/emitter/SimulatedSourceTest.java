@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.emitter;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -34,6 +35,38 @@ class SimulatedSourceTest {
   void countsThatAreNoneAreRefused() {
     assertThatThrownBy(() -> source(1, -1, 1)).hasMessage("events: -1 (expected: >= 0)");
     assertThatThrownBy(() -> source(1, 1, 0)).hasMessage("threads: 0 (expected: 1..1024)");
+  }
+
+  @Test
+  void aPlaceIsFoundAgainWithEventsAndTimes() {
+    var source = source(1, 30, 2);
+    List<SourceEvent> events = read(source);
+    try (var cursor = source.open()) {
+      for (int event = 0; event < 17; event++) {
+        cursor.next();
+      }
+      List<SourceEvent> again = new ArrayList<>();
+      try (var other = source.open(requireNonNull(cursor.position(), "position"))) {
+        for (var next = other.next(); next != null; next = other.next()) {
+          again.add(next);
+        }
+      }
+      assertThat(again).isEqualTo(events.subList(17, 30));
+    }
+  }
+
+  @Test
+  void everyEventKnowsWhenItTriggered() {
+    var source = source(1, 30, 2);
+    assertThat(source.hasTriggerTimes()).isTrue();
+    var times = read(source).stream().map(SourceEvent::triggerTimeNs).toList();
+    assertThat(times).startsWith(0L).isSorted().doesNotHaveDuplicates().doesNotContainNull();
+  }
+
+  @Test
+  void aPlaceOfAnotherSourceIsRefused() {
+    assertThatThrownBy(() -> source(1, 1, 1).open(new SourcePosition() {}))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   private static SimulatedSource source(long seed, long count, int threads) {
