@@ -3,16 +3,28 @@ package icecube.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import icecube.emitter.EmissionSummary;
+import icecube.emitter.EmissionSummary.Outcome;
+import icecube.v1.Reason;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** What a person sees who types something, right or wrong. */
 final class CommandLineTest {
+  private static final String ONE_EVENT =
+      "event_id,sensor_id,time,charge,auxiliary\n1,5,100,1.0,False\n";
+
+  @TempDir private Path folder;
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
@@ -103,6 +115,57 @@ final class CommandLineTest {
   void aModelFolderThatIsNotThereIsAUsageError() {
     assertThat(execute("serve", "--port", "0", "--models", "/nowhere")).isEqualTo(2);
     assertThat(err.toString()).contains("--models: /nowhere");
+  }
+
+  @Test
+  void rateAndReplayExcludeEachOther() {
+    assertThat(execute("emit", "--events", "5", "--rate", "10", "--replay")).isEqualTo(2);
+    assertThat(err.toString()).contains("--replay 1.0 with --rate 10.0 (expected: one of the two)");
+  }
+
+  @Test
+  void aReplayThatStandsStillIsAUsageError() {
+    assertThat(execute("emit", "--events", "5", "--replay", "0")).isEqualTo(2);
+    assertThat(err.toString()).contains("--replay: 0.0 (expected: above 0)");
+  }
+
+  @Test
+  void anInputWithoutTriggerTimesIsNotReplayed() throws IOException {
+    Files.writeString(folder.resolve("batch_1.csv"), ONE_EVENT);
+    assertThat(execute("emit", "--input", folder.toString(), "--replay")).isEqualTo(3);
+    assertThat(err.toString())
+        .contains("--replay: the input has no trigger times")
+        .contains("trigger_time_ns")
+        .contains("--rate");
+  }
+
+  @Test
+  void severalInputsAreTakenAtOnceOrOneByOne() throws IOException {
+    Files.writeString(folder.resolve("batch_1.csv"), ONE_EVENT);
+    String file = folder.resolve("batch_1.csv").toString();
+    assertThat(execute("emit", "--input", file, folder.toString())).isEqualTo(3);
+    assertThat(err.toString()).contains("given twice (expected: once)");
+    assertThat(execute("emit", "--input", file, "--input", "/nowhere/at/all")).isEqualTo(3);
+    assertThat(err.toString()).contains("/nowhere/at/all");
+  }
+
+  @Test
+  void aTriggerRateThatIsNoneIsAUsageError() {
+    assertThat(execute("simulate", "--trigger-rate", "0")).isEqualTo(2);
+    assertThat(err.toString()).contains("--trigger-rate: 0.0 (expected: above 0");
+  }
+
+  @Test
+  void theSummaryNamesWhatWasRefusedAndWhy() {
+    Map<Reason, Long> rejections =
+        Map.of(Reason.REASON_SENSOR_UNKNOWN, 2_000L, Reason.REASON_EVENT_EMPTY, 1L);
+    assertThat(EmitCommand.refusals(summary(rejections)))
+        .isEqualTo("2,001 refused (1 EVENT_EMPTY, 2,000 SENSOR_UNKNOWN)");
+    assertThat(EmitCommand.refusals(summary(Map.of()))).isEqualTo("0 refused");
+  }
+
+  private static EmissionSummary summary(Map<Reason, Long> rejections) {
+    return new EmissionSummary(Outcome.COMPLETE, 5_000, rejections, 160, 0, Duration.ZERO);
   }
 
   @ParameterizedTest

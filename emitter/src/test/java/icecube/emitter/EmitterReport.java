@@ -27,6 +27,7 @@ final class EmitterReport {
   private static final int WARM_UPS = 2;
   private static final int REPEATS = 7;
   private static final int PARTITIONS = 2;
+  private static final int BATCHES = 10;
 
   private final List<SourceEvent> events;
 
@@ -121,20 +122,30 @@ final class EmitterReport {
   }
 
   private void write(Path folder) {
-    try (var batch = BatchWriter.create(folder.resolve("batch_1.parquet"));
-        var meta = MetaWriter.createWithTriggerTimes(folder.resolve("train_meta.parquet"))) {
+    Path metaFile = folder.resolve("train_meta.parquet");
+    try (var meta = MetaWriter.createWithTriggerTimes(metaFile)) {
+      for (int number = 1; number <= BATCHES; number++) {
+        int from = (int) ((number - 1L) * events.size() / BATCHES);
+        int to = (int) ((long) number * events.size() / BATCHES);
+        write(folder, number, events.subList(from, to), meta);
+      }
+    }
+  }
+
+  private static void write(Path folder, int number, List<SourceEvent> part, MetaWriter meta) {
+    try (var batch = BatchWriter.create(folder.resolve("batch_" + number + ".parquet"))) {
       long row = 0;
-      for (SourceEvent next : events) {
+      for (SourceEvent next : part) {
         Event event = next.event();
         batch.write(event);
         long last = row + event.pulses().count() - 1;
-        meta.write(new MetaRow(1, event.id(), row, last, next.truth(), next.triggerTimeNs()));
+        meta.write(new MetaRow(number, event.id(), row, last, next.truth(), next.triggerTimeNs()));
         row = last + 1;
       }
     }
   }
 
-  /** The log loses its last 64 entries when all of one batch file has been read. */
+  /** The log loses its last 64 entries when all batches have been read. */
   private void goingBack(DatasetSource source) {
     try (var reading = new SourceReading(source, EmitterSettings.DEFAULT, PARTITIONS)) {
       reading.openBefore(new long[PARTITIONS]);
@@ -156,10 +167,11 @@ final class EmitterReport {
                 readTo(reading, lost);
               });
       print(
-          "going back %d of %,d entries of one Parquet batch: %.1f ms from a checkpoint, %.0f ms"
+          "going back %d of %,d entries in %d Parquet batches: %.1f ms from a checkpoint, %.0f ms"
               + " from the start, %d checkpoints",
           entries - lost,
           entries,
+          BATCHES,
           fromCheckpoint * 1e3,
           fromStart * 1e3,
           reading.checkpointCount());

@@ -6,12 +6,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import icecube.chassis.TimeAndChance;
 import icecube.stream.EmbeddedRedis;
 import icecube.stream.EventLog;
+import icecube.stream.PayloadEncoding;
 import icecube.stream.RedisEventLog;
 import icecube.stream.RedisSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.OptionalInt;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,6 +55,50 @@ class RedisEmitterIT {
       assertThat(pauses.get()).isGreaterThan(9);
       assertThat(summary.isComplete()).isTrue();
       EmitterTest.assertPublishedOnce(source, consumer);
+    }
+  }
+
+  @Test
+  void aRedisWithoutMemoryIsWaitedForWhileCompletionGoesOn() throws Exception {
+    var source = ListSource.mixed(600, new Random(1));
+    var packed = SMALL.withEncoding(PayloadEncoding.ZSTD);
+    try (var redis = EmbeddedRedis.start(folder);
+        EventLog log =
+            RedisEventLog.connect(new RedisSettings(redis.uri(), "emitter", OptionalInt.of(2)))) {
+      var consumer = new DrainingConsumer(log);
+      var pauses = new AtomicInteger();
+      var time =
+          new WaitingTime(
+              () -> {
+                int pause = pauses.incrementAndGet();
+                if (pause == 3) {
+                  configure(redis.uri(), "1");
+                } else if (pause == 12) {
+                  assertThat(log.account(0).backlog()).isZero();
+                  configure(redis.uri(), "0");
+                }
+                consumer.drain(1_000);
+              });
+      var meters = new SimpleMeterRegistry();
+      var summary = new Emitter(source, log, packed, meters, time).run();
+      assertThat(pauses.get()).isGreaterThan(12);
+      assertThat(summary.isComplete()).isTrue();
+      assertThat(summary.rejected()).isPositive();
+      EmitterTest.assertPublishedOnce(source, consumer);
+    }
+  }
+
+  /** By hand, since only the stream room speaks to Redis. */
+  private static void configure(String uri, String maxMemory) {
+    var address = URI.create(uri);
+    try (var socket = new Socket(address.getHost(), address.getPort())) {
+      socket
+          .getOutputStream()
+          .write(
+              ("CONFIG SET maxmemory " + maxMemory + "\r\n").getBytes(StandardCharsets.US_ASCII));
+      assertThat(socket.getInputStream().readNBytes(3)).isEqualTo(new byte[] {'+', 'O', 'K'});
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
