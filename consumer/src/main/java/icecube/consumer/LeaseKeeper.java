@@ -8,8 +8,10 @@ import icecube.stream.ClaimSettings;
 import icecube.stream.DeliveredEntry;
 import icecube.stream.EntryId;
 import icecube.stream.EventLog;
+import icecube.stream.EventLog.EntryReader;
 import icecube.stream.EventLogException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -28,6 +30,8 @@ final class LeaseKeeper implements Activity {
   /** How often it looks whether everything has drained, while suspects wait. */
   private static final Duration SUSPENDED_INTERVAL = Duration.ofMillis(20);
 
+  private static final int NO_PARTITION = -1;
+
   private final EventLog log;
   private final String consumer;
   private final EntryFlows flows;
@@ -37,6 +41,7 @@ final class LeaseKeeper implements Activity {
   private final long renewNanos;
   private long renewedNanos;
   private boolean isSuspended;
+  private int unanswered = NO_PARTITION;
   private volatile boolean isDraining;
 
   LeaseKeeper(String consumer, EventLog log, EntryFlows flows) {
@@ -126,8 +131,11 @@ final class LeaseKeeper implements Activity {
   /** Takes one suspect if there is one; else reading goes on. Nothing is in flight. */
   private void takeSuspects() {
     if (!isDraining) {
+      handBackUnseen();
       for (int partition = 0; partition < log.partitionCount(); partition++) {
+        unanswered = partition;
         Claim taken = log.claim(partition, consumer, claim, true);
+        unanswered = NO_PARTITION;
         accept(partition, taken);
         if (!taken.entries().isEmpty()) {
           return;
@@ -136,6 +144,25 @@ final class LeaseKeeper implements Activity {
     }
     isSuspended = false;
     window.resume();
+  }
+
+  /**
+   * A suspect may have come with an answer that was lost. It must not count as one that this
+   * consumer did not survive, so it is handed back before the next is taken.
+   */
+  private void handBackUnseen() {
+    if (unanswered == NO_PARTITION) {
+      return;
+    }
+    Set<EntryId> unseen = new HashSet<>();
+    try (EntryReader reader = log.openReader(unanswered, consumer)) {
+      // Nothing is in flight, so nothing of what is held has ever been seen here.
+      reader.readHeld(EntryId.START, claim.countMax()).forEach(entry -> unseen.add(entry.id()));
+    }
+    if (!unseen.isEmpty()) {
+      var unused = log.release(unanswered, consumer, unseen);
+    }
+    unanswered = NO_PARTITION;
   }
 
   private void accept(int partition, Claim taken) {
