@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 final class FaultyLog extends ForwardingEventLog {
+  private static final String CLAIM_LONE = "claimLone";
+
   private final EventLog server;
   private final SimulatedProcess process;
   private final Faults faults;
@@ -63,7 +65,7 @@ final class FaultyLog extends ForwardingEventLog {
 
   private <T> T ask(String command, int partition, Supplier<T> execution) {
     process.requireAlive();
-    Fate fate = isAway.getAsBoolean() ? Fate.DROPPED : faults.next();
+    Fate fate = isAway.getAsBoolean() ? Fate.DROPPED : fate(command);
     trace.note(process.name(), traced(command, fate), partition);
     switch (fate) {
       case DONE -> {
@@ -97,6 +99,20 @@ final class FaultyLog extends ForwardingEventLog {
       }
     }
     throw new ProcessDied(process.name());
+  }
+
+  /**
+   * Who is alone with a suspect is spared: whether it is killed by the suspect or by chance, nobody
+   * could tell, and an innocent would rightly be blamed.
+   */
+  private Fate fate(String command) {
+    Fate fate = faults.next();
+    boolean isLone = command.equals(CLAIM_LONE);
+    return switch (fate) {
+      case CRASH_BEFORE, CRASH_AFTER -> isLone || process.isSpared() ? Fate.DONE : fate;
+      case LATE, REPEATED -> isLone ? Fate.UNANSWERED : fate;
+      case DONE, SLOW, DROPPED, UNANSWERED -> fate;
+    };
   }
 
   private static String traced(String command, Fate fate) {
@@ -176,7 +192,7 @@ final class FaultyLog extends ForwardingEventLog {
     process.requireAlive();
     Supplier<CompletionOutcome> execution =
         () -> server.complete(partition, completion).toCompletableFuture().join();
-    Fate fate = isAway.getAsBoolean() ? Fate.DROPPED : faults.next();
+    Fate fate = isAway.getAsBoolean() ? Fate.DROPPED : fate("complete");
     trace.note(process.name(), traced("complete", fate), completion.id().sequence());
     var answer = new CompletableFuture<CompletionOutcome>();
     switch (fate) {
@@ -253,9 +269,15 @@ final class FaultyLog extends ForwardingEventLog {
   @Override
   public Claim claim(int partition, String consumer, ClaimSettings settings, boolean lone) {
     return ask(
-        lone ? "claimLone" : "claim",
+        lone ? CLAIM_LONE : "claim",
         partition,
-        () -> server.claim(partition, consumer, settings, lone));
+        () -> {
+          Claim claim = server.claim(partition, consumer, settings, lone);
+          if (claim.kind() == Claim.Kind.LONE) {
+            process.spare();
+          }
+          return claim;
+        });
   }
 
   @Override

@@ -10,8 +10,8 @@ final class Quiet {
   private Quiet() {}
 
   static void begin() {
-    if (LoggerFactory.getLogger("icecube") instanceof Logger logger) {
-      logger.setLevel(Level.OFF);
+    if (LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
+      root.setLevel(Level.OFF);
     }
   }
 }

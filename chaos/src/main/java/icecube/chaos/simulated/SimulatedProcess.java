@@ -19,6 +19,8 @@ final class SimulatedProcess implements TimeAndChance, Workers {
   /** What any piece of work takes, so that time never stands still. */
   private static final long WORK_NANOS_MAX = 200_000;
 
+  private static final long SPARED_NANOS = 2_000_000_000;
+
   private final String name;
   private final Scheduler scheduler;
   private final Dice dice;
@@ -29,6 +31,7 @@ final class SimulatedProcess implements TimeAndChance, Workers {
   private boolean isClosed;
   private int stepsUnderWay;
   private long pausedUntilNanos;
+  private long sparedUntilNanos = Long.MIN_VALUE;
 
   SimulatedProcess(String name, int incarnation, Scheduler scheduler, Dice dice, Trace trace) {
     this.name = name;
@@ -107,6 +110,15 @@ final class SimulatedProcess implements TimeAndChance, Workers {
   void pause(long nanos) {
     trace.note(name, "is stopped for ms", nanos / 1_000_000);
     pausedUntilNanos = Math.max(pausedUntilNanos, scheduler.nowNanos() + nanos);
+  }
+
+  /** From now on, for longer than it takes to publish an entry, chance leaves it alone. */
+  void spare() {
+    sparedUntilNanos = scheduler.nowNanos() + SPARED_NANOS;
+  }
+
+  boolean isSpared() {
+    return scheduler.nowNanos() < sparedUntilNanos;
   }
 
   void requireAlive() {

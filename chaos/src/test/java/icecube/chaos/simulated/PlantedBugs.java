@@ -6,10 +6,12 @@ import icecube.stream.Claim;
 import icecube.stream.ClaimSettings;
 import icecube.stream.Completion;
 import icecube.stream.CompletionOutcome;
+import icecube.stream.DeliveredEntry;
 import icecube.stream.EntryId;
 import icecube.stream.EventEntry;
 import icecube.stream.EventLog;
 import icecube.stream.EventLogException;
+import icecube.stream.OutcomePart;
 import icecube.stream.ProducerMark;
 import icecube.testkit.ForwardingEventLog;
 import java.time.Duration;
@@ -209,6 +211,92 @@ final class PlantedBugs {
                 consumer,
                 new ClaimSettings(settings.lease(), settings.countMax(), settings.suspectAt(), 0),
                 lone);
+          }
+        };
+      }
+    };
+  }
+
+  /**
+   * Takes the id of a part for the events in it, although after a roll-back the same id may be
+   * given to others.
+   */
+  static Variant idsOfPartsBelieved() {
+    return new Variant() {
+      @Override
+      public EventLog server(EventLog log, Dice dice) {
+        return new Believing(log);
+      }
+    };
+  }
+
+  private static final class Believing extends ForwardingEventLog {
+    private final Map<String, DeliveredEntry> delivered = new HashMap<>();
+
+    Believing(EventLog log) {
+      super(log);
+    }
+
+    @Override
+    public EntryReader openReader(int partition, String consumer) {
+      EntryReader reader = super.openReader(partition, consumer);
+      return new EntryReader() {
+        @Override
+        public List<DeliveredEntry> readHeld(EntryId after, int countMax) {
+          return seen(partition, reader.readHeld(after, countMax));
+        }
+
+        @Override
+        public List<DeliveredEntry> readNew(int countMax, Duration wait) {
+          return seen(partition, reader.readNew(countMax, wait));
+        }
+
+        @Override
+        public void close() {
+          reader.close();
+        }
+      };
+    }
+
+    private List<DeliveredEntry> seen(int partition, List<DeliveredEntry> entries) {
+      entries.forEach(entry -> delivered.put(partition + "/" + entry.id(), entry));
+      return entries;
+    }
+
+    @Override
+    public CompletionStage<CompletionOutcome> complete(int partition, Completion completion) {
+      var entry = delivered.get(partition + "/" + completion.id());
+      boolean isWhole = completion.predictions().isEmpty() || completion.deadLetters().isEmpty();
+      if (entry == null || completion.id().part() == 0 || !isWhole) {
+        return super.complete(partition, completion);
+      }
+      return super.complete(
+          partition,
+          new Completion(
+              completion.consumer(),
+              completion.id(),
+              completion.ownerOnly(),
+              about(entry, completion.predictions()),
+              about(entry, completion.deadLetters()),
+              completion.remainders()));
+    }
+
+    private static OutcomePart about(DeliveredEntry entry, OutcomePart part) {
+      return part.isEmpty()
+          ? part
+          : new OutcomePart(part.payload(), entry.eventCount(), entry.digest());
+    }
+  }
+
+  /** Leaves what came with an unanswered lone claim to count as a death. */
+  static Variant lostLoneClaimsCount() {
+    return new Variant() {
+      @Override
+      public EventLog consumer(EventLog log) {
+        return new ForwardingEventLog(log) {
+          @Override
+          public Set<EntryId> release(int partition, String consumer, Collection<EntryId> ids) {
+            return Set.of();
           }
         };
       }
