@@ -24,15 +24,18 @@ class EmitterFaultsTest {
   void everyEventIsPublishedOnceWhateverTheLogDoes() throws Exception {
     String only = System.getProperty("icecube.seed");
     if (only != null) {
-      emitUnder(Long.decode(only));
+      int unused = emitUnder(Long.decode(only));
       return;
     }
+    int openedLate = 0;
     for (long seed = 1; seed <= SEEDS; seed++) {
-      emitUnder(seed);
+      openedLate += emitUnder(seed);
     }
+    assertThat(openedLate).as("readings from a checkpoint").isGreaterThan(SEEDS / 10);
   }
 
-  private static void emitUnder(long seed) throws InterruptedException {
+  /** Returns how often the source was read on from a checkpoint. */
+  private static int emitUnder(long seed) throws InterruptedException {
     try {
       var random = new Random(seed);
       var source = ListSource.mixed(random.nextInt(400), random);
@@ -62,6 +65,7 @@ class EmitterFaultsTest {
       for (int partition = 0; partition < log.partitionCount(); partition++) {
         assertThat(log.account(partition).isComplete()).isTrue();
       }
+      return source.openedLate();
     } catch (RuntimeException | AssertionError e) {
       throw new AssertionError(
           "repeat with -Dicecube.seed=" + seed + " -Dtest=EmitterFaultsTest", e);

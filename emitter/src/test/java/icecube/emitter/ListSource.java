@@ -18,6 +18,7 @@ class ListSource implements EventSource {
 
   private final List<Event> events;
   private int opened;
+  private int openedLate;
   private long read;
   private int closed;
 
@@ -79,6 +80,11 @@ class ListSource implements EventSource {
     return opened;
   }
 
+  /** How often it was read on from a place behind its start. */
+  int openedLate() {
+    return openedLate;
+  }
+
   /** Events read, those read again counted again. */
   long read() {
     return read;
@@ -119,6 +125,7 @@ class ListSource implements EventSource {
   @Override
   public EventCursor open(SourcePosition from) {
     opened++;
+    openedLate += ((Place) from).index() > 0 ? 1 : 0;
     var iterator = events.listIterator(((Place) from).index());
     return new EventCursor() {
       @Override
