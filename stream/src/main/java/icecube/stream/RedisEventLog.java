@@ -43,38 +43,67 @@ public final class RedisEventLog implements EventLog {
   private final AtomicLong ordinal = new AtomicLong();
   private final AtomicReference<@Nullable DetectorGeometry> lastGeometry = new AtomicReference<>();
 
-  private RedisEventLog(RedisLink link, RedisSettings settings) {
+  private RedisEventLog(RedisLink link, RedisSettings settings, boolean mayCreate) {
     this.link = link;
     this.keys = new StreamKeys(settings.stream());
     this.leases = new RedisLeases(link, keys);
     this.upkeep = new RedisUpkeep(link, keys);
-    this.partitionCount = agreePartitions(settings.partitions());
+    if (!mayCreate) {
+      requireStream(settings.stream());
+    }
+    this.partitionCount = agreePartitions(settings.partitions(), mayCreate);
   }
 
   /**
    * Connects to the log, and creates it if it is new.
    *
-   * @throws EventLogException if Redis cannot be reached or used, or the stream has another number
-   *     of partitions than asked for; the message says what to do
+   * @throws WrongStreamException if the stream has another number of partitions than asked for
+   * @throws EventLogException if Redis cannot be reached or used; the message says what to do
    */
   public static RedisEventLog connect(RedisSettings settings) {
+    return connect(settings, true);
+  }
+
+  /**
+   * Connects to a log that is there, for those who look after it: a name that was misspelt makes no
+   * keys.
+   *
+   * @throws WrongStreamException if it is not there, or has another number of partitions
+   * @throws EventLogException as {@link #connect(RedisSettings)}
+   */
+  public static RedisEventLog connectExisting(RedisSettings settings) {
+    return connect(settings, false);
+  }
+
+  private static RedisEventLog connect(RedisSettings settings, boolean mayCreate) {
     var link = RedisLink.open(settings);
     try {
-      return new RedisEventLog(link, settings);
+      return new RedisEventLog(link, settings, mayCreate);
     } catch (RuntimeException e) {
       link.close();
       throw e;
     }
   }
 
+  private void requireStream(String stream) {
+    String key = keys.partitionCount();
+    if (link.ask("EXISTS " + key, () -> link.commands().exists(key)) == 0) {
+      throw new WrongStreamException(
+          "stream: %s (expected: one that an emitter or a consumer has opened on this Redis)"
+              .formatted(stream));
+    }
+  }
+
   /** Stores the number of partitions once; whoever comes later must agree. */
-  private int agreePartitions(OptionalInt asked) {
+  private int agreePartitions(OptionalInt asked, boolean mayCreate) {
     int wanted = asked.orElse(RedisSettings.PARTITION_COUNT_DEFAULT);
     String key = keys.partitionCount();
-    link.ask("SET " + key, () -> link.commands().set(key, bytes(wanted), SetArgs.Builder.nx()));
+    if (mayCreate) {
+      link.ask("SET " + key, () -> link.commands().set(key, bytes(wanted), SetArgs.Builder.nx()));
+    }
     long stored = number(link.ask("GET " + key, () -> link.commands().get(key)));
     if (asked.isPresent() && asked.getAsInt() != stored) {
-      throw new EventLogException(
+      throw new WrongStreamException(
           "partitions: %d (expected: %d, as the stream has); leave the option out, or name another"
                   .formatted(asked.getAsInt(), stored)
               + " stream");
@@ -105,7 +134,7 @@ public final class RedisEventLog implements EventLog {
   @Override
   public ProducerMark openProducer(int partition, String fingerprint) {
     requireNonNull(fingerprint, "fingerprint");
-    agreePartitions(OptionalInt.of(partitionCount));
+    agreePartitions(OptionalInt.of(partitionCount), true);
     var geometry = lastGeometry.get();
     if (geometry != null) {
       putGeometry(geometry);
