@@ -5,6 +5,7 @@ import icecube.chassis.StartException;
 import icecube.dataset.DatasetException;
 import icecube.stream.EventLogException;
 import icecube.stream.FingerprintMismatchException;
+import icecube.stream.WrongStreamException;
 import java.nio.channels.ClosedByInterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,7 +52,9 @@ final class Failures {
         case OUTPUT -> ExitCode.OUTPUT;
       };
     }
-    if (failure instanceof FingerprintMismatchException || failure instanceof SettingException) {
+    if (failure instanceof FingerprintMismatchException
+        || failure instanceof WrongStreamException
+        || failure instanceof SettingException) {
       return ExitCode.USAGE;
     }
     if (failure instanceof StartException || failure instanceof EventLogException) {

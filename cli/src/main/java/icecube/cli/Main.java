@@ -31,7 +31,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ServeCommand.class,
       RegistryCommand.class,
       EvaluateCommand.class,
+      InspectCommand.class,
       ReconcileCommand.class,
+      RedriveCommand.class,
+      TrimCommand.class,
       HelpCommand.class,
       GenerateCompletion.class
     },

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.cli;
 
+import icecube.stream.EventLog;
+import icecube.stream.RedisEventLog;
 import icecube.stream.RedisSettings;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
@@ -48,5 +50,22 @@ final class RedisOptions {
               + " rediss:// for TLS");
     }
     return settings;
+  }
+
+  /** Opens a stream that is there; a name that was misspelt makes no keys. */
+  EventLog openExisting() {
+    return RedisEventLog.connectExisting(settings());
+  }
+
+  /** The partition that {@code --partition} names, if it does; checks that the stream has it. */
+  static OptionalInt partitionOf(EventLog log, @Nullable Integer partition) {
+    if (partition == null) {
+      return OptionalInt.empty();
+    }
+    if (partition < 0 || partition >= log.partitionCount()) {
+      throw new SettingException(
+          "--partition: " + partition + " (expected: 0.." + (log.partitionCount() - 1) + ")");
+    }
+    return OptionalInt.of(partition);
   }
 }

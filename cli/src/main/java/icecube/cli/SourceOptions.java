@@ -37,6 +37,11 @@ final class SourceOptions {
       description = "seed of the simulation (default: ${DEFAULT-VALUE})")
   private long seed;
 
+  /** Whether a person named a source at all. */
+  boolean isGiven() {
+    return inputs != null || events != null;
+  }
+
   /** What to read, or empty to simulate; checks that only one of the two was asked for. */
   List<Path> inputs() {
     if (inputs == null) {

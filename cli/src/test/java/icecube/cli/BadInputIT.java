@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import icecube.stream.EmbeddedRedis;
+import icecube.stream.RedisEventLog;
+import icecube.stream.RedisSettings;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -20,6 +22,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** Everything a data set, a folder or a port can be wrong in, through the whole command. */
@@ -195,11 +199,25 @@ final class BadInputIT {
     assertThat(output).doesNotExist();
   }
 
-  @Test
-  void reconcilingAStreamThatNobodyEmittedIntoNamesIt() {
+  @ParameterizedTest
+  @ValueSource(strings = {"reconcile", "inspect", "redrive", "trim"})
+  void aMisspeltStreamIsNamedAndMakesNoKeys(String command) {
     try (EmbeddedRedis redis = EmbeddedRedis.start(folder.resolve("redis"))) {
-      assertThat(execute("reconcile", "--redis", redis.uri(), "--stream", "icecub")).isEqualTo(1);
-      assertThat(err.toString()).contains("icecub");
+      for (int time = 1; time <= 2; time++) {
+        assertThat(execute(command, "--redis", redis.uri(), "--stream", "icecub")).isEqualTo(2);
+        assertThat(err.toString()).contains("stream: icecub (expected: one that");
+      }
+    }
+  }
+
+  @Test
+  void anotherNumberOfPartitionsIsAUsageErrorThatSaysWhichThereAre() {
+    try (EmbeddedRedis redis = EmbeddedRedis.start(folder.resolve("redis"))) {
+      RedisEventLog.connect(RedisSettings.of(redis.uri(), "icecube")).close();
+      assertThat(execute("inspect", "--redis", redis.uri(), "--partitions", "3")).isEqualTo(2);
+      assertThat(err.toString()).contains("partitions: 3 (expected: 2");
+      assertThat(execute("inspect", "--redis", redis.uri(), "--partition", "2")).isEqualTo(2);
+      assertThat(err.toString()).contains("--partition: 2 (expected: 0..1)");
     }
   }
 

@@ -48,7 +48,10 @@ final class CommandLineTest {
         "serve",
         "registry",
         "evaluate",
-        "reconcile"
+        "inspect",
+        "reconcile",
+        "redrive",
+        "trim"
       })
   void everyCommandHelpsWithAnExampleAndItsExitCodes(String command) {
     assertThat(execute(command, "--help")).isZero();
@@ -207,5 +210,38 @@ final class CommandLineTest {
   void anUnreachableRedisIsNamedWithItsAddress() {
     assertThat(execute("reconcile", "--redis", "redis://127.0.0.1:1")).isEqualTo(5);
     assertThat(err.toString()).contains("127.0.0.1:1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"inspect", "redrive", "trim", "reconcile"})
+  void whoeverLooksAfterAStreamIsToldThatRedisIsAway(String command) {
+    assertThat(execute(command, "--redis", "redis://:secret@127.0.0.1:1")).isEqualTo(5);
+    assertThat(err.toString()).contains("127.0.0.1:1").contains("nobody listens");
+    assertThat(err.toString()).doesNotContain("secret");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "redrive --reason MADE_UP",
+        "redrive --event-id seven",
+        "inspect --watch 0",
+        "inspect --watch NaN",
+        "trim --entries-max 0",
+        "reconcile --wait -1",
+        "reconcile --wait NaN"
+      })
+  void aValueThatMakesNoSenseIsAUsageErrorThatNamesIt(String line) {
+    String[] words = line.split(" ");
+    assertThat(execute(words)).isEqualTo(2);
+    assertThat(err.toString()).contains(words[1]).contains(words[2]).contains("expected");
+  }
+
+  @Test
+  void aReasonThatIsNoneIsAnsweredWithThoseThereAre() {
+    assertThat(execute("redrive", "--reason", "CRASH-LOOP,NAN")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--reason: NAN")
+        .contains("CRASH_LOOP, ENTRY_UNREADABLE, EVENT_EMPTY");
   }
 }
