@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.chaos;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import icecube.v1.Prediction;
 import icecube.v1.PredictionBatch;
 import java.io.IOException;
@@ -10,15 +12,28 @@ import org.jspecify.annotations.Nullable;
 /** What is spoiled on purpose in a log that is whole, to show that the checks find it. */
 enum Breakage {
   /** Nothing. */
-  NONE,
+  NONE(""),
   /** An entry of predictions is deleted. */
-  LOSE,
+  LOSE("lost:"),
   /** An entry of predictions is there twice. */
-  DOUBLE,
+  DOUBLE("doubled:"),
   /** An event is predicted that the source does not have. */
-  FOREIGN,
+  FOREIGN("foreign:"),
   /** A prediction points elsewhere. */
-  TURN;
+  TURN("another direction:");
+
+  private final String finding;
+
+  Breakage(String finding) {
+    this.finding = finding;
+  }
+
+  /** Whether a report says what it should: that nothing is wrong, or what was spoiled. */
+  boolean isAsExpected(SeedReport report) {
+    return this == NONE
+        ? report.isClean()
+        : report.violations().stream().anyMatch(each -> each.startsWith(finding));
+  }
 
   /** Spoils the first predictions of a partition that has some. */
   void plant(RawRedis redis, String stream, int partitions) throws IOException {
@@ -65,9 +80,9 @@ enum Breakage {
   private static void add(RawRedis redis, String key, List<?> fields, byte[] payload)
       throws IOException {
     var command = new byte[3 + fields.size()][];
-    command[0] = "XADD".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-    command[1] = key.getBytes(java.nio.charset.StandardCharsets.UTF_8);
-    command[2] = "*".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    command[0] = "XADD".getBytes(UTF_8);
+    command[1] = key.getBytes(UTF_8);
+    command[2] = "*".getBytes(UTF_8);
     for (int i = 0; i < fields.size(); i += 2) {
       byte[] name = (byte[]) fields.get(i);
       command[3 + i] = name;

@@ -64,10 +64,18 @@ final class Cast {
     }
   }
 
+  /** Runs a command to its end; empty if it does not come to it. */
+  OptionalInt perform(String name, List<String> command, Duration atMost) throws IOException {
+    Child child = children.start(name, command, Map.of(), folder.resolve(name + ".log"));
+    OptionalInt code = Reference.await(child, atMost);
+    child.kill();
+    return code;
+  }
+
   /** Kills everybody; nobody comes back but by {@link #revive}. */
   void stopAll() {
     for (Role role : all()) {
-      role.kill(0);
+      role.kill(System.nanoTime());
     }
   }
 
@@ -81,7 +89,7 @@ final class Cast {
   /** Whatever stays away comes back at the next {@link #revive}, whatever is stopped goes on. */
   void recall() throws IOException, InterruptedException {
     for (Role role : all()) {
-      role.awayUntilNanos = 0;
+      role.awayUntilNanos = role.awayUntilNanos == 0 ? 0 : System.nanoTime();
       role.thaw();
     }
   }

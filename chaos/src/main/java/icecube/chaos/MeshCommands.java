@@ -28,6 +28,7 @@ final class MeshCommands {
   private final Killers killers;
   private final List<String> targets;
   private double rate;
+  private boolean isMended;
 
   private MeshCommands(
       Workplace place, String redis, Path input, Killers killers, List<String> targets) {
@@ -64,6 +65,24 @@ final class MeshCommands {
     rate = 0;
   }
 
+  /** From now on events kill no consumer that is started. */
+  void mend() {
+    isMended = true;
+  }
+
+  /** Sends round again what killed consumers. */
+  List<String> redrive() {
+    return place.icecube(
+        HEAP_MIB,
+        "redrive",
+        "--redis",
+        redis,
+        "--stream",
+        SeedRun.STREAM,
+        "--reason",
+        "CRASH_LOOP");
+  }
+
   List<String> server(String target) {
     String port = target.substring(target.lastIndexOf(':') + 1);
     return place.icecube(HEAP_MIB, "serve", "--port", port);
@@ -72,7 +91,7 @@ final class MeshCommands {
   /** A consumer; one that dies of killers, if there are any. */
   List<String> consumer() {
     String lease = Double.toString(LEASE_SECONDS);
-    if (killers.eventIds().isEmpty()) {
+    if (isMended || killers.eventIds().isEmpty()) {
       return soundConsumer();
     }
     return place.main(

@@ -24,8 +24,8 @@ final class ReportTable {
     var table =
         new StringBuilder(
             """
-            | group | fsync | seeds | events | faults | Redis kills | log lost | lost | doubled | wrong dead | dead | backlog max | drained, worst |
-            |---|---|---|---|---|---|---|---|---|---|---|---|---|
+            | group | fsync | seeds | events | faults | Redis kills | log lost | lost | doubled | wrong dead | dead | redriven | backlog max | drained, worst |
+            |---|---|---|---|---|---|---|---|---|---|---|---|---|---|
             """);
     rows.forEach((name, row) -> table.append(row(name, row)));
     return table.toString();
@@ -34,7 +34,7 @@ final class ReportTable {
   private static String row(String name, List<SeedReport> row) {
     return String.format(
         Locale.ROOT,
-        "| %s | %d | %,d | %,d | %,d | %,d B | %,d | %,d | %,d | %,d | %d | %.1f s |%n",
+        "| %s | %d | %,d | %,d | %,d | %,d B | %,d | %,d | %,d | %,d | %,d | %d | %.1f s |%n",
         name,
         row.size(),
         sum(row, SeedReport::events),
@@ -45,6 +45,7 @@ final class ReportTable {
         sum(row, SeedReport::doubled),
         sum(row, SeedReport::wrongDead),
         sum(row, SeedReport::dead),
+        sum(row, SeedReport::redriven),
         row.stream().mapToLong(SeedReport::backlogMax).max().orElse(0),
         row.stream().mapToDouble(SeedReport::drainSeconds).max().orElse(0));
   }

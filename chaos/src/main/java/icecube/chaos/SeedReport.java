@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
  * @param doubled events
  * @param wrongDead events dead-lettered that are harmless
  * @param dead events dead-lettered that had to be
+ * @param redriven those among them that were predicted after the cause was mended
  * @param drainSeconds from the last fault until all was published
  * @param violations what was not as promised, in words
  */
@@ -42,6 +43,7 @@ record SeedReport(
     int doubled,
     int wrongDead,
     int dead,
+    int redriven,
     double drainSeconds,
     List<String> violations) {
   SeedReport {
@@ -65,7 +67,8 @@ record SeedReport(
         String.format(
             Locale.ROOT,
             "%s seed %d fsync %s: %,d events, faults %s, redis killed %d, log lost %,d B,"
-                + " backlog <= %d, lost %d, doubled %d, wrong dead %d, dead %d, drained %.1f s: %s",
+                + " backlog <= %d, lost %d, doubled %d, wrong dead %d, dead %d,"
+                + " redriven %d, drained %.1f s: %s",
             group,
             seed,
             fsync,
@@ -78,6 +81,7 @@ record SeedReport(
             doubled,
             wrongDead,
             dead,
+            redriven,
             drainSeconds,
             isClean() ? "ok" : "VIOLATED");
     return line + violations.stream().map(each -> "\n  " + each).collect(Collectors.joining());
@@ -89,6 +93,6 @@ record SeedReport(
             .filter(thrown::containsKey)
             .map(kind -> kind.code() + " " + thrown.get(kind))
             .collect(Collectors.joining(" "));
-    return consumerDeaths == 0 ? kinds : kinds + " self-killed " + consumerDeaths;
+    return consumerDeaths == 0 ? kinds : kinds + " own ends " + consumerDeaths;
   }
 }

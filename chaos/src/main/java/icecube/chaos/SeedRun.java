@@ -15,7 +15,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One seed from its first process to its verdict: a mesh of real processes, faults, calm, and then
@@ -44,10 +43,10 @@ final class SeedRun implements AutoCloseable {
   private final Cast cast;
   private final FaultThrower thrower;
   private final List<String> violations = new ArrayList<>();
-  private @Nullable RawRedis onlooker;
-  private @Nullable Accounts accounts;
+  private final Onlooker onlooker;
   private long lookedNanos;
-  private long backlogMax;
+  private boolean isEmitterDone;
+  private int redriven;
 
   private SeedRun(
       SeedPlan plan,
@@ -65,6 +64,7 @@ final class SeedRun implements AutoCloseable {
     this.redis = redis;
     this.cast = cast;
     this.thrower = new FaultThrower(redis, cast);
+    this.onlooker = new Onlooker(redis);
   }
 
   /** Runs a seed in a folder of its own. */
@@ -119,7 +119,7 @@ final class SeedRun implements AutoCloseable {
     cast.setEmitter(commands::emitter);
     cast.startAll();
     long deadline = System.nanoTime() + START_MAX.toNanos();
-    while (accounts == null || accounts.published() == 0) {
+    while (onlooker.accounts().isEmpty() || onlooker.accounts().get().published() == 0) {
       tick();
       if (System.nanoTime() - deadline > 0) {
         throw new IOException("mesh: published nothing within " + START_MAX);
@@ -132,45 +132,32 @@ final class SeedRun implements AutoCloseable {
     long now = System.nanoTime();
     if (now - lookedNanos >= LOOK_NANOS) {
       lookedNanos = now;
-      look();
+      onlooker.look();
     }
-    Accounts last = accounts;
-    cast.revive(now, last != null && last.areComplete(plan.events()));
+    cast.revive(now, isEmitterDone || isComplete());
     LockSupport.parkNanos(TICK_NANOS);
   }
 
-  private void look() {
-    try {
-      if (onlooker == null) {
-        onlooker = RawRedis.connect(redis.primaryPort());
-      }
-      Accounts now = Accounts.read(onlooker, STREAM, PARTITIONS);
-      accounts = now;
-      backlogMax = Math.max(backlogMax, now.backlogMax());
-    } catch (IOException e) {
-      // Redis is down, which is no news here.
-      closeOnlooker();
-      accounts = null;
-    }
+  private boolean isComplete() {
+    return onlooker.accounts().map(seen -> seen.areComplete(plan.events())).orElse(false);
   }
 
   private long emissionLeft() {
-    return accounts == null ? -1 : plan.events() - accounts.emitted();
+    return onlooker.accounts().map(seen -> plan.events() - seen.emitted()).orElse(-1L);
   }
 
   private double drain() throws IOException {
     long deadline = System.nanoTime() + END_MAX.toNanos();
     lookedNanos = 0;
-    closeOnlooker();
+    onlooker.close();
     do {
       tick();
-    } while (!(accounts != null && accounts.areComplete(plan.events()))
-        && System.nanoTime() - deadline < 0);
+    } while (!isComplete() && System.nanoTime() - deadline < 0);
     double seconds = (System.nanoTime() - thrower.lastNanos()) / 1e9;
-    if (accounts == null || !accounts.areComplete(plan.events())) {
+    if (!isComplete()) {
       violations.add(
           "not complete %s after the last fault: %s (expected: %d events published)"
-              .formatted(END_MAX, accounts, plan.events()));
+              .formatted(END_MAX, onlooker.accounts(), plan.events()));
     } else if (seconds * 1e9 > DRAIN_MAX.toNanos() && plan.killerCount() == 0) {
       violations.add("drained after %.1f s (expected: <= %s)".formatted(seconds, DRAIN_MAX));
     }
@@ -188,14 +175,14 @@ final class SeedRun implements AutoCloseable {
   }
 
   private SeedReport report(RawRedis raw, double drainSeconds) throws IOException {
-    var verdict =
-        Verdict.of(
-            Published.read(raw, STREAM, PARTITIONS), reference.directions(), killers.eventIds());
-    violations.addAll(verdict.violations());
-    reconcile();
     long backlogLimit = BACKLOG_MAX + killers.backlogExtra();
-    if (backlogMax > backlogLimit) {
-      violations.add("backlog: %d (expected: <= %d)".formatted(backlogMax, backlogLimit));
+    if (onlooker.backlogMax() > backlogLimit) {
+      violations.add(
+          "backlog: %d (expected: <= %d)".formatted(onlooker.backlogMax(), backlogLimit));
+    }
+    var verdict = check(raw, killers.eventIds(), "");
+    if (!killers.eventIds().isEmpty() && violations.isEmpty()) {
+      redrive(raw);
     }
     return new SeedReport(
         plan.group(),
@@ -206,17 +193,47 @@ final class SeedRun implements AutoCloseable {
         cast.consumers().stream().mapToInt(Cast.Role::endsOfItsOwn).sum(),
         redis.kills(),
         redis.bytesLost(),
-        backlogMax,
+        onlooker.backlogMax(),
         verdict.lost().size(),
         verdict.doubled().size(),
         verdict.wrongDead().size(),
         (int) killers.eventIds().stream().filter(id -> !verdict.wrongAlive().contains(id)).count(),
+        redriven,
         drainSeconds,
         violations);
   }
 
+  private Verdict check(RawRedis raw, Set<Long> dead, String when) throws IOException {
+    var published = Published.read(raw, STREAM, PARTITIONS);
+    var verdict = Verdict.of(published, reference.directions(), dead);
+    verdict.violations().forEach(each -> violations.add(when + each));
+    reconcile(when);
+    return verdict;
+  }
+
+  /** The cause is mended: consumers are sound now, and what killed them goes round again. */
+  private void redrive(RawRedis raw) throws IOException {
+    commands.mend();
+    isEmitterDone = true;
+    tick();
+    OptionalInt code = cast.perform("redrive", commands.redrive(), END_MAX);
+    if (code.isEmpty() || code.getAsInt() != 0) {
+      violations.add("redrive: exit code %s (expected: 0)".formatted(code));
+      return;
+    }
+    long deadline = System.nanoTime() + END_MAX.toNanos();
+    do {
+      tick();
+    } while (!(isComplete() && onlooker.accounts().orElseThrow().deadLettered() == 0)
+        && System.nanoTime() - deadline < 0);
+    cast.stopAll();
+    var verdict = check(raw, Set.of(), "after redrive: ");
+    redriven =
+        (int) killers.eventIds().stream().filter(id -> !verdict.wrongDead().contains(id)).count();
+  }
+
   /** What the product itself says of its books. */
-  private void reconcile() {
+  private void reconcile(String when) {
     Set<Long> ids = reference.directions().keySet();
     var settings =
         new RedisSettings(
@@ -228,20 +245,13 @@ final class SeedRun implements AutoCloseable {
         violations.add("reconcile:\n" + reconciliation.toTable().strip().indent(4).stripTrailing());
       }
     } catch (EventLogException e) {
-      violations.add("reconcile: " + e.getMessage());
-    }
-  }
-
-  private void closeOnlooker() {
-    if (onlooker != null) {
-      onlooker.close();
-      onlooker = null;
+      violations.add(when + "reconcile: " + e.getMessage());
     }
   }
 
   @Override
   public void close() {
-    closeOnlooker();
+    onlooker.close();
     cast.stopAll();
     redis.killAll();
   }
