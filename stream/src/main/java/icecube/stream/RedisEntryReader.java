@@ -31,7 +31,7 @@ final class RedisEntryReader implements EventLog.EntryReader {
     this.link = link;
     this.events = events;
     this.consumer = Consumer.from(StreamKeys.GROUP, consumer);
-    this.connection = link.openReaderConnection();
+    this.connection = link.openReaderConnection(events);
   }
 
   @Override

@@ -6,7 +6,7 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisLoadingException;
-import io.lettuce.core.RedisURI;
+import io.lettuce.core.RedisReadOnlyException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -16,19 +16,6 @@ import org.jspecify.annotations.Nullable;
 /** What goes wrong with Redis, in words that say what to do; passwords never appear. */
 final class RedisFailures {
   private RedisFailures() {}
-
-  static RedisURI parse(RedisSettings settings) {
-    try {
-      var uri = RedisURI.create(settings.uri());
-      uri.setTimeout(RedisSettings.COMMAND_TIMEOUT);
-      return uri;
-    } catch (IllegalArgumentException e) {
-      // The cause would quote the uri with its password.
-      throw new EventLogException(
-          "redis uri: %s (expected: redis://[:password@]host[:port])"
-              .formatted(settings.maskedUri()));
-    }
-  }
 
   /** A connection could not be opened. */
   static EventLogException unreachable(RedisSettings settings, RedisException failure) {
@@ -69,7 +56,10 @@ final class RedisFailures {
         "redis at %s, %s: %s".formatted(settings.maskedUri(), what, cause.getMessage()), cause);
   }
 
-  /** Whether the same command may succeed in a moment: the connection is gone, or Redis starts. */
+  /**
+   * Whether the same command may succeed in a moment: the connection is gone, Redis starts, or
+   * another server is about to take over.
+   */
   static boolean isPassing(RedisException failure) {
     if (failure instanceof RedisCommandTimeoutException
         || failure.getCause() instanceof InterruptedException) {
@@ -77,7 +67,16 @@ final class RedisFailures {
     }
     return failure instanceof RedisLoadingException
         || failure instanceof RedisBusyException
+        || failure instanceof RedisReadOnlyException
+        || isMoving(String.valueOf(failure.getMessage()))
         || !(failure instanceof RedisCommandExecutionException);
+  }
+
+  private static boolean isMoving(String message) {
+    return message.startsWith("CLUSTERDOWN")
+        || message.startsWith("TRYAGAIN")
+        || message.startsWith("MASTERDOWN")
+        || message.startsWith("MOVED");
   }
 
   /** Whether Redis refused because its memory is full. */

@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.stream;
 
-import io.lettuce.core.ClientOptions;
-import io.lettuce.core.MaintNotificationsConfig;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.RedisURI;
-import io.lettuce.core.SocketOptions;
-import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
-import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -25,12 +17,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Our connections to one Redis: one for commands, shared by all threads, and one for each reader.
+ * Our connections to Redis: one for commands, shared by all threads, and one for each reader.
  *
  * <p>The command connection comes back by itself; a command whose reply is lost fails and is never
  * sent again by Lettuce (its default does, and doubled 37 of 2,000 plain XADD over 40 cuts). Only
@@ -51,34 +43,28 @@ final class RedisLink implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(RedisLink.class);
 
   private final RedisSettings settings;
-  private final RedisURI uri;
   private final ClientResources resources;
-  private final RedisClient commandClient;
-  private final RedisClient readerClient;
-  private final StatefulRedisConnection<String, byte[]> connection;
+  private final RedisServers servers;
   private final Scripts scripts;
   private final CountDownLatch closed = new CountDownLatch(1);
 
   private RedisLink(RedisSettings settings) {
     this.settings = settings;
-    this.uri = RedisFailures.parse(settings);
     this.resources =
         ClientResources.builder()
             .ioThreadPoolSize(2)
             .computationThreadPoolSize(2)
             .reconnectDelay(Delay.fullJitter(PAUSE_MIN, PAUSE_MAX, 10, TimeUnit.MILLISECONDS))
             .build();
-    this.commandClient = client(true);
-    this.readerClient = client(false);
+    RedisServers found = null;
     try {
-      this.connection = commandClient.connect(CODEC, uri);
-      this.scripts = Scripts.of(connection.async(), majorVersion());
+      var discovery = RedisDiscovery.of(settings, resources);
+      found = discovery.servers();
+      this.servers = found;
+      this.scripts = Scripts.of(found, discovery.majorVersion());
       once("load scripts", scripts.load());
-    } catch (RedisException e) {
-      shutdown();
-      throw RedisFailures.unreachable(settings, e);
-    } catch (EventLogException e) {
-      shutdown();
+    } catch (RuntimeException e) {
+      shutdown(found, resources);
       throw e;
     }
   }
@@ -93,63 +79,19 @@ final class RedisLink implements AutoCloseable {
     return new RedisLink(settings);
   }
 
-  private RedisClient client(boolean reconnects) {
-    var client = RedisClient.create(resources, uri);
-    client.setOptions(
-        ClientOptions.builder()
-            .autoReconnect(reconnects)
-            .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-            .requestQueueSize(RedisSettings.REQUEST_QUEUE_SIZE)
-            .timeoutOptions(TimeoutOptions.enabled())
-            .protocolVersion(ProtocolVersion.RESP2)
-            .maintNotificationsConfig(MaintNotificationsConfig.disabled())
-            .socketOptions(
-                SocketOptions.builder()
-                    .connectTimeout(RedisSettings.CONNECT_TIMEOUT)
-                    .keepAlive(true)
-                    .build())
-            .build());
-    return client;
-  }
-
-  private int majorVersion() {
-    var facts = facts(once("INFO", connection.async().info()));
-    String version = facts.getOrDefault("redis_version", "unknown");
-    if (!version.matches("(6\\.([2-9]|\\d\\d)|[7-9]|\\d\\d)(\\..*)?")) {
-      throw new EventLogException(
-          "redis_version at %s: %s (expected: 6.2 or later)"
-              .formatted(settings.maskedUri(), version));
-    }
-    String policy = facts.getOrDefault("maxmemory_policy", "noeviction");
-    if (!policy.equals("noeviction") && !facts.getOrDefault("maxmemory", "0").equals("0")) {
-      logger.warn(
-          "maxmemory-policy at {}: {} (expected: noeviction); Redis may throw events away",
-          settings.maskedUri(),
-          policy);
-    }
-    return Integer.parseInt(version.substring(0, version.indexOf('.')));
-  }
-
-  private static Map<String, String> facts(String info) {
-    return info.lines()
-        .map(line -> line.split(":", 2))
-        .filter(pair -> pair.length == 2)
-        .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1], (first, second) -> first));
-  }
-
   /** Commands for all threads; every one of them fails rather than wait for a connection. */
-  RedisAsyncCommands<String, byte[]> commands() {
-    return connection.async();
+  RedisClusterAsyncCommands<String, byte[]> commands() {
+    return servers.commands();
   }
 
   Scripts scripts() {
     return scripts;
   }
 
-  /** A connection of its own that, once broken, stays broken. */
-  StatefulRedisConnection<String, byte[]> openReaderConnection() {
+  /** A connection of its own to the server of a key that, once broken, stays broken. */
+  StatefulRedisConnection<String, byte[]> openReaderConnection(String key) {
     try {
-      return readerClient.connect(CODEC, uri);
+      return servers.openReader(key);
     } catch (RedisException e) {
       throw RedisFailures.unreachable(settings, e);
     }
@@ -198,6 +140,7 @@ final class RedisLink implements AutoCloseable {
     try {
       return await(reply, wait.plus(REPLY_GRACE));
     } catch (RedisException e) {
+      servers.lookAgain();
       throw RedisFailures.failed(settings, what, e);
     }
   }
@@ -223,20 +166,17 @@ final class RedisLink implements AutoCloseable {
   @Override
   public void close() {
     closed.countDown();
-    connection.close();
-    shutdown();
+    shutdown(servers, resources);
   }
 
   /** Everything is told to end, whatever becomes of the waits in between. */
-  private void shutdown() {
-    long millis = CLOSE_TIMEOUT.toMillis();
-    awaitEnd(
-        CompletableFuture.allOf(
-            commandClient.shutdownAsync(0, millis, TimeUnit.MILLISECONDS),
-            readerClient.shutdownAsync(0, millis, TimeUnit.MILLISECONDS)));
+  private static void shutdown(@Nullable RedisServers servers, ClientResources resources) {
+    if (servers != null) {
+      awaitEnd(servers.shutdown(CLOSE_TIMEOUT));
+    }
     var ended = new CompletableFuture<Void>();
     resources
-        .shutdown(0, millis, TimeUnit.MILLISECONDS)
+        .shutdown(0, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
         .addListener(future -> ended.complete(null));
     awaitEnd(ended);
   }

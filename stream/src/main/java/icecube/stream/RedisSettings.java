@@ -10,12 +10,16 @@ import java.util.regex.Pattern;
 /**
  * Where the log lives on Redis.
  *
- * @param uri {@code redis://[[user]:password@]host[:port][/database]}, or {@code rediss://} for TLS
+ * @param uri {@code redis://[[user]:password@]host[:port][/database]}, or {@code rediss://} for
+ *     TLS; of a Cluster some of its servers, {@code redis://host:port,host:port}; of Sentinels
+ *     {@code redis-sentinel://host:port,host:port#primary}
  * @param stream names the log, so that one Redis can hold many: 1..64 of {@code A-Z a-z 0-9 _ -}
  * @param partitions how many partitions, 1..{@value #PARTITION_COUNT_MAX}; empty: as many as the
  *     stream has, or {@value #PARTITION_COUNT_DEFAULT} if it is new
+ * @param security who we are there, and whom we trust
  */
-public record RedisSettings(String uri, String stream, OptionalInt partitions) {
+public record RedisSettings(
+    String uri, String stream, OptionalInt partitions, RedisSecurity security) {
   /** The name of the log if none is given. */
   public static final String STREAM_DEFAULT = "icecube";
 
@@ -41,6 +45,7 @@ public record RedisSettings(String uri, String stream, OptionalInt partitions) {
     requireNonNull(uri, "uri");
     requireNonNull(stream, "stream");
     requireNonNull(partitions, "partitions");
+    requireNonNull(security, "security");
     if (!STREAM.matcher(stream).matches()) {
       throw new IllegalArgumentException(
           "stream: " + stream + " (expected: 1..64 letters, digits, '_' or '-')");
@@ -50,6 +55,11 @@ public record RedisSettings(String uri, String stream, OptionalInt partitions) {
       throw new IllegalArgumentException(
           "partitions: " + count + " (expected: 1.." + PARTITION_COUNT_MAX + ")");
     }
+  }
+
+  /** The same with what the uri says of who we are. */
+  public RedisSettings(String uri, String stream, OptionalInt partitions) {
+    this(uri, stream, partitions, RedisSecurity.NONE);
   }
 
   /** The stream of this name with as many partitions as it has. */

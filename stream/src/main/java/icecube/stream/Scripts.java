@@ -3,7 +3,7 @@ package icecube.stream;
 
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.output.NestedMultiOutput;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Our scripts on one connection: as functions where Redis has them, by SHA-1 where not.
+ * Our scripts on the servers of a log: as functions where Redis has them, by SHA-1 where not.
  *
  * <p>A server that has lost them (restarted without its log, flushed, another node) is given them
  * again, once per call. Thread-safe; never blocks.
@@ -27,19 +27,32 @@ import org.slf4j.LoggerFactory;
 abstract class Scripts {
   private static final Logger logger = LoggerFactory.getLogger(Scripts.class);
 
-  final RedisAsyncCommands<String, byte[]> redis;
+  final RedisServers servers;
 
-  private Scripts(RedisAsyncCommands<String, byte[]> redis) {
-    this.redis = redis;
+  private Scripts(RedisServers servers) {
+    this.servers = servers;
   }
 
   /** Scripts as this version of Redis runs them. */
-  static Scripts of(RedisAsyncCommands<String, byte[]> redis, int majorVersion) {
-    return majorVersion >= 7 ? new Functions(redis) : new Evaluated(redis);
+  static Scripts of(RedisServers servers, int majorVersion) {
+    return majorVersion >= 7 ? new Functions(servers) : new Evaluated(servers);
   }
 
-  /** Makes the server know the scripts. */
-  abstract CompletionStage<?> load();
+  /** Makes every server know the scripts. */
+  final CompletionStage<?> load() {
+    return servers
+        .primaries()
+        .thenCompose(
+            all -> {
+              CompletionStage<?> loaded = CompletableFuture.completedStage("");
+              for (var server : all) {
+                loaded = loaded.thenCompose(last -> load(server));
+              }
+              return loaded;
+            });
+  }
+
+  abstract CompletionStage<?> load(RedisClusterAsyncCommands<String, byte[]> server);
 
   abstract CompletionStage<List<Object>> run(Script script, String[] keys, byte[][] arguments);
 
@@ -68,13 +81,13 @@ abstract class Scripts {
   private static final class Functions extends Scripts {
     private final String library = Script.library();
 
-    Functions(RedisAsyncCommands<String, byte[]> redis) {
-      super(redis);
+    Functions(RedisServers servers) {
+      super(servers);
     }
 
     /** Loads the library unless the server has this very text, so that a restart writes nothing. */
     @Override
-    CompletionStage<?> load() {
+    CompletionStage<?> load(RedisClusterAsyncCommands<String, byte[]> server) {
       var arguments =
           new CommandArgs<>(RedisLink.CODEC)
               .add("LIST")
@@ -82,15 +95,15 @@ abstract class Scripts {
               .add(Script.LIBRARY)
               .add("WITHCODE");
       var output = new NestedMultiOutput<>(RedisLink.CODEC);
-      return redis
+      return server
           .dispatch(CommandType.FUNCTION, output, arguments)
           .handle((listed, failure) -> failure == null && contains(listed, library))
-          .thenCompose(isThere -> isThere ? CompletableFuture.completedStage("") : replace());
+          .thenCompose(isThere -> isThere ? CompletableFuture.completedStage("") : replace(server));
     }
 
     /** A user who may not load functions finds them loaded, or is told so by the first call. */
-    private CompletionStage<String> replace() {
-      return redis
+    private CompletionStage<String> replace(RedisClusterAsyncCommands<String, byte[]> server) {
+      return server
           .functionLoad(library, true)
           .exceptionallyCompose(
               failure -> {
@@ -112,7 +125,9 @@ abstract class Scripts {
 
     @Override
     CompletionStage<List<Object>> run(Script script, String[] keys, byte[][] arguments) {
-      return redis.fcall(script.functionName(), ScriptOutputType.MULTI, keys, arguments);
+      return servers
+          .commands()
+          .fcall(script.functionName(), ScriptOutputType.MULTI, keys, arguments);
     }
 
     @Override
@@ -125,18 +140,18 @@ abstract class Scripts {
   private static final class Evaluated extends Scripts {
     private final Map<Script, String> sha1 = new EnumMap<>(Script.class);
 
-    Evaluated(RedisAsyncCommands<String, byte[]> redis) {
-      super(redis);
+    Evaluated(RedisServers servers) {
+      super(servers);
       for (var script : Script.values()) {
-        sha1.put(script, redis.digest(script.standalone()));
+        sha1.put(script, servers.commands().digest(script.standalone()));
       }
     }
 
     @Override
-    CompletionStage<?> load() {
+    CompletionStage<?> load(RedisClusterAsyncCommands<String, byte[]> server) {
       CompletionStage<?> loaded = CompletableFuture.completedStage("");
       for (var script : Script.values()) {
-        loaded = loaded.thenCombine(redis.scriptLoad(script.standalone()), (last, next) -> next);
+        loaded = loaded.thenCombine(server.scriptLoad(script.standalone()), (last, next) -> next);
       }
       return loaded;
     }
@@ -144,7 +159,7 @@ abstract class Scripts {
     @Override
     CompletionStage<List<Object>> run(Script script, String[] keys, byte[][] arguments) {
       String digest = sha1.getOrDefault(script, "");
-      return redis.evalsha(digest, ScriptOutputType.MULTI, keys, arguments);
+      return servers.commands().evalsha(digest, ScriptOutputType.MULTI, keys, arguments);
     }
 
     @Override

@@ -11,13 +11,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 /** What goes wrong between us and Redis, and inside Redis, on every version of it. */
@@ -61,7 +65,7 @@ abstract class RedisFaultContract extends RedisEventLogContract {
   void openingThatArrivesLateFencesNobody() {
     var keys = new StreamKeys(stream);
     var names = new String[] {keys.events(0), keys.meta(0)};
-    var scripts = Scripts.of(direct.async(), redis.binary().majorVersion());
+    var scripts = Scripts.of(only(direct.async()), redis.binary().majorVersion());
     var late = new byte[][] {bytes("consumers"), bytes(SOURCE), bytes("caller"), bytes(1)};
     var newer = new byte[][] {bytes("consumers"), bytes(SOURCE), bytes("caller"), bytes(2)};
 
@@ -69,6 +73,34 @@ abstract class RedisFaultContract extends RedisEventLogContract {
     var second = scripts.call(Script.OPEN, names, late).toCompletableFuture().join();
 
     assertThat(second.get(1)).isEqualTo(first.get(1));
+  }
+
+  /** Servers of which only commands are asked. */
+  private static RedisServers only(RedisClusterAsyncCommands<String, byte[]> commands) {
+    return new RedisServers() {
+      @Override
+      public RedisClusterAsyncCommands<String, byte[]> commands() {
+        return commands;
+      }
+
+      @Override
+      public CompletionStage<List<RedisClusterAsyncCommands<String, byte[]>>> primaries() {
+        return CompletableFuture.completedStage(List.of(commands));
+      }
+
+      @Override
+      public StatefulRedisConnection<String, byte[]> openReader(String key) {
+        throw new UnsupportedOperationException("openReader");
+      }
+
+      @Override
+      public void lookAgain() {}
+
+      @Override
+      public CompletableFuture<Void> shutdown(Duration timeout) {
+        return CompletableFuture.completedFuture(null);
+      }
+    };
   }
 
   @Test
