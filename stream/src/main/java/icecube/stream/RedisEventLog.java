@@ -75,6 +75,17 @@ public final class RedisEventLog implements EventLog {
     return connect(settings, false);
   }
 
+  /**
+   * Gives every server our functions, as a user who may; emitters and consumers then need not.
+   *
+   * @throws EventLogException if Redis cannot be reached, or this user may not load functions
+   */
+  public static void prepare(RedisSettings settings) {
+    try (var link = RedisLink.open(settings)) {
+      link.once("FUNCTION LOAD", link.scripts().load());
+    }
+  }
+
   private static RedisEventLog connect(RedisSettings settings, boolean mayCreate) {
     var link = RedisLink.open(settings);
     try {

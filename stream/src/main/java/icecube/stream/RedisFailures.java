@@ -11,6 +11,7 @@ import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** What goes wrong with Redis, in words that say what to do; passwords never appear. */
@@ -36,6 +37,12 @@ final class RedisFailures {
       if (cause instanceof ConnectException) {
         return "nobody listens (expected: a running Redis 6.2 or later); start one, or check host"
             + " and port";
+      }
+      if (cause instanceof SSLException) {
+        return "TLS failed, "
+            + message
+            + " (expected: a certificate that the system or redis-ca trusts, and one of ours if"
+            + " Redis asks for it)";
       }
       if (message.contains("NOPERM")) {
         return "this user may not do what is needed: " + message;

@@ -47,6 +47,11 @@ enum Script {
     return "ic_" + fileName();
   }
 
+  /** Whether it changes nothing, so that a user who may only read can call it. */
+  boolean isReadOnly() {
+    return flags.equals("no-writes");
+  }
+
   /** The whole script for {@code SCRIPT LOAD}. */
   String standalone() {
     return resource("shared") + resource(fileName());

@@ -125,9 +125,11 @@ abstract class Scripts {
 
     @Override
     CompletionStage<List<Object>> run(Script script, String[] keys, byte[][] arguments) {
-      return servers
-          .commands()
-          .fcall(script.functionName(), ScriptOutputType.MULTI, keys, arguments);
+      var commands = servers.commands();
+      String name = script.functionName();
+      return script.isReadOnly()
+          ? commands.fcallReadOnly(name, ScriptOutputType.MULTI, keys, arguments)
+          : commands.fcall(name, ScriptOutputType.MULTI, keys, arguments);
     }
 
     @Override
