@@ -209,7 +209,8 @@ final class PartitionState {
         continue;
       }
       looked++;
-      if (each.getValue().deliveries() >= settings.suspectAt()) {
+      int suspectAt = settings.suspectAt(each.getKey());
+      if (each.getValue().deliveries() >= suspectAt) {
         suspects.add(each.getKey());
       } else if (ordinary.size() < settings.countMax()) {
         ordinary.add(each.getKey());

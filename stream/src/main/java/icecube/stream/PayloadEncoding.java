@@ -25,6 +25,11 @@ public enum PayloadEncoding {
     public byte[] unpack(byte[] packed) {
       return packed;
     }
+
+    @Override
+    public long unpackedSize(byte[] packed) {
+      return packed.length;
+    }
   },
 
   /** One Zstandard frame (RFC 8878) that states its size. */
@@ -59,6 +64,12 @@ public enum PayloadEncoding {
         throw unreadable(e.getMessage() + " (expected: one frame of zstd)", e);
       }
     }
+
+    @Override
+    public long unpackedSize(byte[] packed) {
+      long size = Zstd.getFrameContentSize(packed);
+      return size > UNPACKED_SIZE_MAX ? packed.length : Math.max(packed.length, size);
+    }
   };
 
   /** The most bytes a packed payload may have when unpacked: 16 MiB, some 16 full entries. */
@@ -81,6 +92,12 @@ public enum PayloadEncoding {
    * @throws ReasonException {@code ENTRY_UNREADABLE} if it was not
    */
   public abstract byte[] unpack(byte[] packed);
+
+  /**
+   * Bytes that {@link #unpack} needs for this payload, looked up and not tried; what it would
+   * refuse needs none beyond those it has.
+   */
+  public abstract long unpackedSize(byte[] packed);
 
   private static ReasonException unreadable(
       String message, @org.jspecify.annotations.Nullable Throwable cause) {

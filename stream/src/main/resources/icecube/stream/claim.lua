@@ -6,7 +6,8 @@
 -- XAUTOCLAIM is not used: Redis 6.2 answers it with nil for deleted entries and keeps them pending,
 -- and it counts a delivery for entries that are never looked at. Of 100 idle entries looked at per
 -- call, those delivered suspect_at times are set apart; each is handed out alone, and the lone
--- deliveries are counted, so that an innocent neighbour of a process-killer is never blamed.
+-- deliveries are counted, so that an innocent neighbour of a process-killer is never blamed. A part
+-- made inside the log is suspected from its second delivery on: it may be a piece of a process-killer.
 local events, solo = KEYS[1], KEYS[2]
 local group, consumer, lease_ms = ARGV[1], ARGV[2], ARGV[3]
 local count_max, suspect_at, lone_max = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
@@ -36,7 +37,8 @@ end
 
 local ordinary, suspects = {}, {}
 for _, pending in ipairs(redis.call('XPENDING', events, group, 'IDLE', lease_ms, '-', '+', 100)) do
-  if pending[4] >= suspect_at then
+  local _, part = numbers(pending[1])
+  if pending[4] >= (part > 0 and math.min(2, suspect_at) or suspect_at) then
     suspects[#suspects + 1] = pending[1]
   elseif #ordinary < count_max then
     ordinary[#ordinary + 1] = pending[1]

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** Who holds an entry, for how long, and who gets it next. */
 abstract class LeaseContract extends PublicationContract {
-  private static final Duration LEASE = Duration.ofMillis(40);
+  static final Duration LEASE = Duration.ofMillis(40);
   private static final Duration LEASE_LONG = Duration.ofHours(1);
   private static final ClaimSettings SETTINGS = new ClaimSettings(LEASE, 16, 3, 2);
 

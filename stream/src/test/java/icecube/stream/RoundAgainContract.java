@@ -170,6 +170,26 @@ abstract class RoundAgainContract extends LeaseContract {
   }
 
   @Test
+  void partIsSuspectedFromItsSecondDeliveryOn() {
+    append(0, 2);
+    read("c", 2);
+    complete(0, inPart("c", FIRST, OutcomePart.NONE, entry(1)));
+    read("c", 1);
+    var many = new ClaimSettings(LEASE, 9, 5, 2);
+
+    pass(LEASE);
+    assertThat(log.claim(0, "d", many, false).entries()).hasSize(2);
+    pass(LEASE);
+    var claim = log.claim(0, "e", many, false);
+
+    assertThat(claim.suspectCount()).isEqualTo(1);
+    assertThat(claim.entries()).extracting(DeliveredEntry::id).containsExactly(EntryId.of(2));
+    assertThat(log.claim(0, "e", many, true).entries())
+        .extracting(DeliveredEntry::id)
+        .containsExactly(new EntryId(2, 1));
+  }
+
+  @Test
   void rollBackTakesPartsAwayWithWhatTheyCameFrom() {
     append(0, 1);
     read("c", 1);
