@@ -18,11 +18,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running consumer: reads all partitions of a log, has a model server predict what it reads, and
- * publishes it. Any number of them may share the log.
+ * A running consumer: reads partitions of a log, has a model server predict what it reads, and
+ * publishes it. Any number of them may share the log, and share its partitions out.
  *
- * <p>Threads: one reader per partition, one for leases, one that looks after the streams to the
- * model servers, and the workers. Thread-safe. It does not own the log.
+ * <p>Threads: one reader per partition, which sleeps while the partition is another's, one that
+ * looks who else is there, one for leases, one that looks after the streams to the model servers,
+ * and the workers. Thread-safe. It does not own the log.
  */
 public final class Consumer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Consumer.class);
@@ -48,6 +49,7 @@ public final class Consumer implements AutoCloseable {
     this.time = time;
     var workers = new WorkerThreads(settings.workerCount());
     consumption = new Consumption(log, settings, meters, channels, time, workers);
+    threads.add(thread("consumer-share", consumption.share()));
     threads.add(thread("consumer-links", consumption.linkTicks()));
     threads.add(thread("consumer-leases", consumption.keeper()));
     for (PartitionReader reader : consumption.readers()) {

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -41,6 +40,7 @@ final class ConsumerMetrics {
   private final Counter abandoned;
   private final Counter unexpectedAnswers;
   private final Counter linksLost;
+  private final Counter suspectsDeferred;
   private final Timer eventAge;
   private final Timer publish;
   private final AtomicLong backlog = new AtomicLong();
@@ -53,6 +53,7 @@ final class ConsumerMetrics {
     abandoned = meters.counter("icecube.consumer.entries.abandoned");
     unexpectedAnswers = meters.counter("icecube.consumer.answers.unexpected");
     linksLost = meters.counter("icecube.consumer.links.lost");
+    suspectsDeferred = meters.counter("icecube.consumer.suspects.deferred");
     eventAge = timer("icecube.consumer.event.age", "From emission to publication, once per entry");
     publish = timer("icecube.consumer.publish", "One atomic publication in the log");
   }
@@ -67,10 +68,15 @@ final class ConsumerMetrics {
   }
 
   /** Shows values that are only known when asked for, until {@link #hide}. */
-  void show(IntSupplier eventsInFlight, IntSupplier windowEntries) {
-    gauge("icecube.consumer.events.in.flight", eventsInFlight::getAsInt);
-    gauge("icecube.consumer.window.entries", windowEntries::getAsInt);
+  void show(EntryFlows flows, PartitionShare share) {
+    EntryWindow window = flows.window();
+    gauge("icecube.consumer.events.in.flight", flows::eventsInFlight);
+    gauge("icecube.consumer.window.entries", window::limit);
+    gauge("icecube.consumer.window.bytes", window::bytes);
+    gauge("icecube.consumer.entries.parked", window::parked);
     gauge("icecube.consumer.backlog.entries", backlog::get);
+    gauge("icecube.consumer.partitions", () -> share.partitions().size());
+    gauge("icecube.consumer.servers.avoided", flows.links()::avoidedCount);
   }
 
   /** Where several consumers share a registry, the first shows its values; counters add up. */
@@ -103,8 +109,13 @@ final class ConsumerMetrics {
     }
   }
 
-  void retried(Reason reason) {
-    retried(Reasons.nameOf(reason));
+  /** Events go round again, each as an entry of its own. */
+  void setApart(int events, Reason reason) {
+    if (events > 0) {
+      meters
+          .counter("icecube.consumer.events.set.apart", "reason", Reasons.nameOf(reason))
+          .increment(events);
+    }
   }
 
   void retried(String reason) {
@@ -117,6 +128,11 @@ final class ConsumerMetrics {
 
   void abandoned() {
     abandoned.increment();
+  }
+
+  /** A suspect was handed back, or not even taken, because reading had stopped long enough. */
+  void suspectsDeferred() {
+    suspectsDeferred.increment();
   }
 
   void unexpectedAnswer() {

@@ -37,6 +37,7 @@ public final class Consumption {
   private final ModelLinks links;
   private final EntryWindow window;
   private final EntryFlows flows;
+  private final PartitionShare share;
   private final LeaseKeeper keeper;
   private final List<PartitionReader> readers = new ArrayList<>();
   private volatile boolean isDraining;
@@ -58,13 +59,15 @@ public final class Consumption {
     requireNonNull(settings, "settings");
     metrics = new ConsumerMetrics(meters);
     name = settings.name() + "-" + time.incarnation();
-    window = new EntryWindow(settings.windowEntries());
+    window =
+        new EntryWindow(settings.windowEntries(), settings.windowBytes(), settings.parkedEntries());
     links = new ModelLinks(settings, channels, time, metrics);
     flows = new EntryFlows(name, log, settings, links, window, metrics, time, workers);
-    metrics.show(flows::eventsInFlight, window::limit);
-    keeper = new LeaseKeeper(name, log, flows);
+    share = new PartitionShare(log, name, settings.claim().lease());
+    metrics.show(flows, share);
+    keeper = new LeaseKeeper(name, log, share, flows);
     for (int partition = 0; partition < log.partitionCount(); partition++) {
-      readers.add(new PartitionReader(partition, name, log, flows));
+      readers.add(new PartitionReader(partition, name, log, share, flows));
     }
   }
 
@@ -81,14 +84,15 @@ public final class Consumption {
   /** Whether log and model server answer, and the model server accepts what it is asked. */
   public boolean isReady() {
     return !isDraining
-        && readers.stream().allMatch(PartitionReader::isReading)
+        && readers.stream().noneMatch(PartitionReader::isFailing)
+        && readers.stream().anyMatch(PartitionReader::isReading)
         && links.isConnected()
         && !flows.isRefused();
   }
 
   /** Everything that has steps; no step of these waits, not even for new entries. */
   public List<Activity> activities() {
-    List<Activity> all = new ArrayList<>(List.of(keeper, linkTicks()));
+    List<Activity> all = new ArrayList<>(List.of(share, keeper, linkTicks()));
     for (PartitionReader reader : readers) {
       all.add(() -> reader.step(Duration.ZERO));
     }
@@ -97,6 +101,10 @@ public final class Consumption {
 
   List<PartitionReader> readers() {
     return readers;
+  }
+
+  PartitionShare share() {
+    return share;
   }
 
   Activity keeper() {
@@ -108,6 +116,7 @@ public final class Consumption {
     return () -> {
       try {
         links.tick();
+        window.serve(links.isConnected());
       } catch (RuntimeException e) {
         LOG.atError().setCause(e).log("the streams to the model servers could not be looked after");
       }
@@ -123,6 +132,7 @@ public final class Consumption {
   public void drain() {
     isDraining = true;
     window.close();
+    share.close();
     keeper.drain();
   }
 
@@ -145,6 +155,7 @@ public final class Consumption {
         var unused = log.release(partition, name, flows.ids(partition));
         log.leave(partition, name);
       }
+      log.depart(name);
     } catch (EventLogException e) {
       LOG.atWarn()
           .setCause(e)

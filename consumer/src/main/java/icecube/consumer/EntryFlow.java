@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.consumer;
 
-import icecube.chassis.Backoff;
 import icecube.proto.ReasonException;
 import icecube.proto.ReasonKind;
 import icecube.proto.Reasons;
+import icecube.stream.Claim;
 import icecube.stream.CompletionOutcome;
 import icecube.stream.DeliveredEntry;
 import icecube.stream.EntryId;
@@ -15,8 +15,6 @@ import icecube.v1.Reason;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The way of one entry: prepare, predict, publish; each step again, after a pause, for as long as
@@ -26,25 +24,28 @@ import org.slf4j.LoggerFactory;
  * has ended; so nothing here needs a lock. Only {@link #abandon} comes from elsewhere.
  */
 final class EntryFlow {
-  private static final Logger LOG = LoggerFactory.getLogger(EntryFlow.class);
-
   private final EntryFlows flows;
   private final int partition;
   private final DeliveredEntry entry;
-  private final boolean isDead;
-  private final Backoff backoff;
+  private final Claim.Kind kind;
+  private final long sizeBytes;
+  private final EntryRetry retry;
   private volatile boolean isAbandoned;
+  private volatile boolean isUnserved;
   private @Nullable ModelLink failedLast;
+  private Reason apartReason = Reason.REASON_CRASH_LOOP;
 
   /**
-   * @param isDead whether it has killed every consumer it was alone with
+   * @param kind how it came here: {@code LONE} if nothing else is in flight because of it, {@code
+   *     DEAD} if it has killed every consumer it was alone with
    */
-  EntryFlow(EntryFlows flows, int partition, DeliveredEntry entry, boolean isDead) {
+  EntryFlow(EntryFlows flows, int partition, DeliveredEntry entry, Claim.Kind kind) {
     this.flows = flows;
     this.partition = partition;
     this.entry = entry;
-    this.isDead = isDead;
-    this.backoff = flows.newBackoff();
+    this.kind = kind;
+    this.sizeBytes = entry.encoding().unpackedSize(entry.payload());
+    this.retry = new EntryRetry(flows, this);
   }
 
   int partition() {
@@ -59,9 +60,33 @@ final class EntryFlow {
     return entry.eventCount();
   }
 
+  /** Bytes of the payload, unpacked. */
+  long sizeBytes() {
+    return sizeBytes;
+  }
+
   /** Another consumer holds the entry now, or it is published: no further tries. */
   void abandon() {
     isAbandoned = true;
+  }
+
+  boolean isAbandoned() {
+    return isAbandoned;
+  }
+
+  /** Whether it waits for a model server and nothing else. */
+  boolean isUnserved() {
+    return isUnserved;
+  }
+
+  /** Whether it is a suspect that came here to be alone. */
+  boolean isLone() {
+    return kind == Claim.Kind.LONE;
+  }
+
+  /** Whether it has given up its place in the window. */
+  boolean isParked() {
+    return retry.isParked();
   }
 
   /** Begins; returns at once. */
@@ -72,25 +97,29 @@ final class EntryFlow {
   private void prepare() {
     PreparedEntry made;
     try {
-      made = isDead ? flows.preparation().crashLoop(entry) : flows.preparation().prepare(entry);
+      made =
+          kind == Claim.Kind.DEAD
+              ? flows.preparation().crashLoop(entry)
+              : flows.preparation().prepare(entry);
     } catch (EventLogException e) {
-      retry(ConsumerMetrics.LOG_UNAVAILABLE, e, this::prepare);
+      retry.soon(ConsumerMetrics.LOG_UNAVAILABLE, e, this::prepare);
       return;
     } catch (ReasonException e) {
-      retry(e.reason(), e, this::prepare);
+      retry.soon(e.reason(), e, Duration.ZERO, this::prepare);
       return;
     }
-    if (made.hasSoundEvents()) {
+    if (made.hasFeatures()) {
       predict(made);
     } else {
-      publish(EntryVerdict.ofDead(made));
+      publish(EntryVerdict.withoutAnswer(made));
     }
   }
 
   private void predict(PreparedEntry made) {
     Optional<ModelLink> picked = flows.links().pick(failedLast);
+    isUnserved = picked.isEmpty();
     if (picked.isEmpty()) {
-      retry(ConsumerMetrics.UNAVAILABLE, null, () -> predict(made));
+      retry.soon(ConsumerMetrics.UNAVAILABLE, null, () -> predict(made));
       return;
     }
     ModelLink link = picked.get();
@@ -114,8 +143,8 @@ final class EntryFlow {
       @Nullable PredictResponse response,
       @Nullable Throwable failure) {
     if (response == null) {
-      failedLast = link;
-      retry(ConsumerMetrics.UNAVAILABLE, failure, () -> predict(made));
+      failed(link);
+      retry.soon(ConsumerMetrics.UNAVAILABLE, failure, () -> predict(made));
       return;
     }
     if (response.getStatus().getCode() != 0) {
@@ -126,18 +155,26 @@ final class EntryFlow {
     try {
       found = EntryVerdict.of(made, response);
     } catch (LinkException e) {
-      failedLast = link;
-      retry(ConsumerMetrics.ANSWER_INVALID, e, () -> predict(made));
+      failed(link);
+      retry.soon(ConsumerMetrics.ANSWER_INVALID, e, () -> predict(made));
       return;
-    } catch (ReasonException e) {
-      failedLast = link;
-      retry(e.reason(), e, () -> predict(made));
+    }
+    if (found.hasAny()) {
+      link.trust().succeeded();
+      flows.accepted();
+    }
+    if (!found.isWhole()) {
+      open(made, link, found);
       return;
     }
     flows.window().grow();
-    flows.accepted();
-    backoff.reset();
+    retry.reset();
     publish(found);
+  }
+
+  private void failed(ModelLink link) {
+    link.trust().failed();
+    failedLast = link;
   }
 
   /** The server has refused the request as a whole: its reason alone decides what follows. */
@@ -145,23 +182,60 @@ final class EntryFlow {
     var status = response.getStatus();
     Reason reason = Reasons.reasonOf(status).orElse(Reason.REASON_UNSPECIFIED);
     var refusal = new ReasonException(reason, status.getMessage());
+    failedLast = link;
     if (Reasons.kindOf(reason) == ReasonKind.OVERLOAD) {
       flows.window().shrink(flows.time().nanoTime());
+    } else {
+      link.trust().failed();
     }
+    if (EntryRetry.mayBeTheEvents(reason)) {
+      setApart(made, EntryVerdict.withoutAnswer(made), refusal);
+    } else {
+      Duration delay = Reasons.retryDelayOf(status).orElse(Duration.ZERO);
+      retry.soon(reason, refusal, delay, () -> predict(made));
+    }
+  }
+
+  /** The server has failed at some of the events. */
+  private void open(PreparedEntry made, ModelLink link, EntryVerdict found) {
+    var first = found.failures().get(0);
     failedLast = link;
-    retry(reason, refusal, () -> predict(made), Reasons.retryDelayOf(status).orElse(Duration.ZERO));
+    if (!found.hasAny()) {
+      link.trust().failed();
+    }
+    if (Reasons.kindOf(first.getReason()) == ReasonKind.OVERLOAD) {
+      flows.window().shrink(flows.time().nanoTime());
+    }
+    setApart(made, found, new ReasonException(first.getReason(), first.getMessage()));
+  }
+
+  /**
+   * Publishes what has found its end and sends the rest round again, each event alone, once it has
+   * had its tries and others are predicted: then it is the events, and not the server. A suspect
+   * has shown by the mere answer that it kills nobody, and begins anew.
+   */
+  private void setApart(PreparedEntry made, EntryVerdict found, ReasonException failure) {
+    boolean isTheirs = retry.failedAgain(found.hasAny());
+    if (kind == Claim.Kind.LONE || (isTheirs && entry.eventCount() > 1)) {
+      apartReason = failure.reason();
+      publish(found);
+    } else if (isTheirs) {
+      retry.parked(failure, () -> predict(made));
+    } else {
+      retry.soon(failure.reason(), failure, Duration.ZERO, () -> predict(made));
+    }
   }
 
   private void publish(EntryVerdict found) {
     long startNanos = flows.time().nanoTime();
     try {
       flows
-          .complete(partition, found, entry, isDead)
+          .complete(partition, found, entry, kind == Claim.Kind.DEAD)
           .whenComplete(
               (outcome, failure) ->
                   flows.execute(this, () -> published(found, outcome, failure, startNanos)));
     } catch (EventLogException e) {
-      retry(ConsumerMetrics.LOG_UNAVAILABLE, e, () -> publish(found));
+      retry.soon(ConsumerMetrics.LOG_UNAVAILABLE, e, () -> publish(found));
     }
   }
 
@@ -172,7 +246,7 @@ final class EntryFlow {
       long startNanos) {
     if (outcome == null) {
       // Unknown: asking again says STALE if it had been published.
-      retry(ConsumerMetrics.LOG_UNAVAILABLE, failure, () -> publish(found));
+      retry.soon(ConsumerMetrics.LOG_UNAVAILABLE, failure, () -> publish(found));
       return;
     }
     switch (outcome) {
@@ -185,44 +259,10 @@ final class EntryFlow {
         flows
             .metrics()
             .published(found.predictions().size(), found.deadLetters(), ageMicros, publishNanos);
+        flows.metrics().setApart(found.open().events().size(), apartReason);
       }
       case STALE, FENCED -> flows.metrics().stale();
     }
     flows.finished(this);
-  }
-
-  private void retry(Reason reason, Throwable cause, Runnable step) {
-    retry(reason, cause, step, Duration.ZERO);
-  }
-
-  private void retry(Reason reason, Throwable cause, Runnable step, Duration delayMin) {
-    if (!Reasons.isRetryable(reason)) {
-      // No event's fault, and nothing is thrown away for it: a person must mend the settings.
-      flows.refused(reason, cause);
-    }
-    retry(Reasons.nameOf(reason), cause, step, delayMin);
-  }
-
-  private void retry(String reason, @Nullable Throwable cause, Runnable step) {
-    retry(reason, cause, step, Duration.ZERO);
-  }
-
-  private void retry(String reason, @Nullable Throwable cause, Runnable step, Duration delayMin) {
-    if (isAbandoned) {
-      flows.metrics().abandoned();
-      flows.finished(this);
-      return;
-    }
-    flows.metrics().retried(reason);
-    Duration pause = backoff.next();
-    Duration wait = pause.compareTo(delayMin) < 0 ? delayMin : pause;
-    LOG.atDebug()
-        .setCause(cause)
-        .addKeyValue("partition", partition)
-        .addKeyValue("entry_id", entry.id())
-        .addKeyValue("reason", reason)
-        .addKeyValue("retry_in", wait)
-        .log("entry is tried again");
-    flows.executeIn(this, wait, step);
   }
 }

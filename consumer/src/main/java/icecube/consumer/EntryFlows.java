@@ -4,6 +4,7 @@ package icecube.consumer;
 import icecube.chassis.Backoff;
 import icecube.chassis.TimeAndChance;
 import icecube.proto.Reasons;
+import icecube.stream.Claim;
 import icecube.stream.CompletionOutcome;
 import icecube.stream.DeliveredEntry;
 import icecube.stream.EntryId;
@@ -19,6 +20,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +44,7 @@ final class EntryFlows implements AutoCloseable {
   private final Workers workers;
   private final List<Map<EntryId, EntryFlow>> inFlight = new ArrayList<>();
   private final AtomicInteger eventsInFlight = new AtomicInteger();
+  private final AtomicLong accepted = new AtomicLong();
   private final AtomicLong refusalLoggedNanos;
   private volatile boolean isRefused;
 
@@ -70,18 +73,10 @@ final class EntryFlows implements AutoCloseable {
   }
 
   /** Takes an entry on, unless it is in flight already. */
-  void accept(int partition, DeliveredEntry entry) {
-    accept(new EntryFlow(this, partition, entry, false));
-  }
-
-  /** Takes an entry on that is to be dead-lettered as a killer of consumers. */
-  void acceptDead(int partition, DeliveredEntry entry) {
-    accept(new EntryFlow(this, partition, entry, true));
-  }
-
-  private void accept(EntryFlow flow) {
+  void accept(int partition, DeliveredEntry entry, Claim.Kind kind) {
+    var flow = new EntryFlow(this, partition, entry, kind);
     if (inFlight.get(flow.partition()).putIfAbsent(flow.id(), flow) == null) {
-      window.enter();
+      window.enter(flow.sizeBytes());
       eventsInFlight.addAndGet(flow.eventCount());
       flow.start();
     }
@@ -91,13 +86,38 @@ final class EntryFlows implements AutoCloseable {
   void finished(EntryFlow flow) {
     if (inFlight.get(flow.partition()).remove(flow.id(), flow)) {
       eventsInFlight.addAndGet(-flow.eventCount());
-      window.exit();
+      if (flow.isParked()) {
+        window.exitParked();
+      } else {
+        window.exit(flow.sizeBytes());
+      }
     }
   }
 
   /** Entries in flight of one partition. */
   Set<EntryId> ids(int partition) {
     return Set.copyOf(inFlight.get(partition).keySet());
+  }
+
+  /** Entries of one partition that wait for a model server and nothing else. */
+  Set<EntryId> unserved(int partition) {
+    return inFlight.get(partition).values().stream()
+        .filter(flow -> flow.isUnserved() || flow.isParked())
+        .map(EntryFlow::id)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Entries of one partition that came here as suspects to be alone with. */
+  Set<EntryId> lone(int partition) {
+    return inFlight.get(partition).values().stream()
+        .filter(EntryFlow::isLone)
+        .map(EntryFlow::id)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** These entries are somebody else's matter from here on. */
+  void abandon(int partition, Collection<EntryId> ids) {
+    abandonUnheld(partition, ids, Set.of());
   }
 
   /** Of the entries {@code asked}, those not in {@code held} are no longer ours. */
@@ -116,7 +136,13 @@ final class EntryFlows implements AutoCloseable {
 
   /** A model server has predicted: it understands us. */
   void accepted() {
+    accepted.incrementAndGet();
     isRefused = false;
+  }
+
+  /** Answers so far in which an event was predicted or judged. */
+  long acceptedCount() {
+    return accepted.get();
   }
 
   /** Something is wrong with what we ask for, or with the stream; no event is to blame. */
@@ -175,6 +201,13 @@ final class EntryFlows implements AutoCloseable {
 
   Backoff newBackoff() {
     return new Backoff(settings.retryFirst(), settings.retryMax(), time::chance);
+  }
+
+  /** The pauses of an entry that servers fail at. */
+  Backoff newParkedBackoff() {
+    Duration max = settings.parkedRetryMax();
+    Duration first = max.compareTo(settings.retryMax()) < 0 ? max : settings.retryMax();
+    return new Backoff(first, max, time::chance);
   }
 
   EntryPreparation preparation() {

@@ -4,7 +4,6 @@ package icecube.consumer;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
-import icecube.physics.DetectorGeometry;
 import icecube.physics.Event;
 import icecube.physics.EventDefect;
 import icecube.proto.EventCodec;
@@ -14,16 +13,10 @@ import icecube.proto.Reasons;
 import icecube.stream.DeliveredEntry;
 import icecube.stream.EventDigest;
 import icecube.v1.DeadLetter;
-import icecube.v1.Detector;
 import icecube.v1.EventBatch;
 import icecube.v1.Reason;
-import icecube.v1.Rejection;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads an entry's bytes, refuses what no direction can be made of, and builds the features of the
@@ -33,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EntryPreparation {
   private static final String CRASH_LOOP_MESSAGE =
-      "entry: every consumer that was alone with it has died (expected: none); look at the"
+      "event: every consumer that was alone with it has died (expected: none); look at the"
           + " consumers' last words and at the event";
 
   private final Detectors detectors;
@@ -60,16 +53,15 @@ final class EntryPreparation {
       return unreadable(entry, String.valueOf(e.getMessage()));
     }
     var detector = detectors.find(batch.getDetector().getGeometryHash());
-    Map<Integer, Rejection> rejected = new HashMap<>();
-    batch.getRejectionsList().forEach(r -> rejected.put(r.getEventIndex(), r));
     List<Event> sound = new ArrayList<>(events.size());
     List<DeadLetter> letters = new ArrayList<>(0);
     var deadDigest = EventDigest.ZERO;
-    for (int index = 0; index < events.size(); index++) {
-      Event event = events.get(index);
-      var letter = refusal(event, rejected.get(index), batch.getDetector(), detector.geometry());
-      if (letter.isPresent()) {
-        letters.add(letter.get());
+    for (Event event : events) {
+      var finding = EventDefect.find(event.pulses(), detector.geometry());
+      if (finding.isPresent()) {
+        var reason = Reasons.of(finding.get().defect());
+        letters.add(
+            SoundEvents.letter(event, batch.getDetector(), reason, finding.get().message()));
         deadDigest = deadDigest.plus(event.id());
       } else {
         sound.add(event);
@@ -83,26 +75,20 @@ final class EntryPreparation {
         batch.getEmittedUnixUs());
   }
 
-  /** What the emitter has refused stays refused; everything else is looked at here. */
-  private static Optional<DeadLetter> refusal(
-      Event event, @Nullable Rejection rejection, Detector detector, DetectorGeometry geometry) {
-    if (rejection != null) {
-      return Optional.of(
-          SoundEvents.letter(event, detector, rejection.getReason(), rejection.getMessage()));
-    }
-    return EventDefect.find(event.pulses(), geometry)
-        .map(
-            finding ->
-                SoundEvents.letter(
-                    event, detector, Reasons.of(finding.defect()), finding.message()));
-  }
-
-  /** Dead letters for every event of an entry that kills whoever predicts it; asks nobody. */
+  /**
+   * What becomes of an entry that kills whoever predicts it; asks nobody. A single event is a dead
+   * letter; of several, all are left open, to go round again each alone, so that in the end only
+   * the killer itself is one.
+   */
   PreparedEntry crashLoop(DeliveredEntry entry) {
     try {
       var batch = EventBatch.parseFrom(entry.unpacked());
       List<Event> events = EventCodec.decode(batch);
       requireAsAppended(entry, batch);
+      if (events.size() > 1) {
+        return PreparedEntry.unpredicted(
+            new SoundEvents(events, batch.getDetector()), batch.getEmittedUnixUs());
+      }
       List<DeadLetter> letters = new ArrayList<>(events.size());
       for (Event event : events) {
         letters.add(
@@ -126,15 +112,6 @@ final class EntryPreparation {
           Reason.REASON_ENTRY_UNREADABLE,
           "entry: %d events (expected: the %d that were appended)"
               .formatted(batch.getEventIdCount(), entry.eventCount()));
-    }
-    for (Rejection rejection : batch.getRejectionsList()) {
-      int index = rejection.getEventIndex();
-      if (index < 0 || index >= entry.eventCount()) {
-        throw new ReasonException(
-            Reason.REASON_ENTRY_UNREADABLE,
-            "rejections: event_index %s (expected: 0..%d)"
-                .formatted(Integer.toUnsignedString(index), entry.eventCount() - 1));
-      }
     }
   }
 

@@ -9,7 +9,9 @@ import icecube.proto.Reasons;
 import icecube.stream.Completion;
 import icecube.stream.DeliveredEntry;
 import icecube.stream.EventDigest;
+import icecube.stream.EventEntry;
 import icecube.stream.OutcomePart;
+import icecube.stream.PayloadEncoding;
 import icecube.v1.DeadLetter;
 import icecube.v1.DeadLetterBatch;
 import icecube.v1.EventError;
@@ -19,14 +21,18 @@ import icecube.v1.Prediction;
 import icecube.v1.PredictionBatch;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What every event of an entry becomes: a prediction or a dead letter.
+ * What every event of an entry becomes: a prediction, a dead letter, or neither yet, because the
+ * server failed at it for a reason that is not the event's.
  *
  * @param predictions in the order of the entry
  * @param predictedDigest digest of their event ids
- * @param deadLetters the others
+ * @param deadLetters those refused
  * @param deadDigest digest of theirs
+ * @param open those of which nothing is known yet
+ * @param failures what the server said of the open ones; as many
  * @param emittedUnixUs when the entry was emitted; 0 if unknown
  */
 record EntryVerdict(
@@ -34,27 +40,32 @@ record EntryVerdict(
     EventDigest predictedDigest,
     List<DeadLetter> deadLetters,
     EventDigest deadDigest,
+    SoundEvents open,
+    List<EventError> failures,
     long emittedUnixUs) {
   EntryVerdict {
     predictions = List.copyOf(predictions);
     deadLetters = List.copyOf(deadLetters);
+    failures = List.copyOf(failures);
   }
 
-  /** The verdict on an entry of which nothing is to be predicted. */
-  static EntryVerdict ofDead(PreparedEntry entry) {
+  /**
+   * The verdict on an entry of which nothing is to be predicted now: its sound events stay open.
+   */
+  static EntryVerdict withoutAnswer(PreparedEntry entry) {
     return new EntryVerdict(
         List.of(),
         EventDigest.ZERO,
         entry.deadLetters(),
         entry.deadDigest(),
+        entry.events(),
+        List.of(),
         entry.emittedUnixUs());
   }
 
   /**
    * The verdict by a model server's answer.
    *
-   * @throws ReasonException the server's reason, if one event failed for a reason that is not the
-   *     event's
    * @throws LinkException if the answer does not fit the request: the server's fault
    */
   static EntryVerdict of(PreparedEntry entry, PredictResponse response) {
@@ -67,27 +78,36 @@ record EntryVerdict(
     }
     List<Prediction> predictions = new ArrayList<>(events.size());
     List<DeadLetter> letters = new ArrayList<>(entry.deadLetters());
+    List<Event> open = new ArrayList<>(0);
+    List<EventError> failures = new ArrayList<>(0);
     var predicted = EventDigest.ZERO;
     var dead = entry.deadDigest();
     for (int index = 0; index < events.size(); index++) {
       EventResult result = response.getResults(index);
       long eventId = events.get(index).id();
       requireAbout(eventId, result);
-      if (result.hasError()) {
-        letters.add(refused(entry, index, result.getError()));
-        dead = dead.plus(eventId);
+      if (isFailure(result)) {
+        open.add(events.get(index));
+        failures.add(result.getError());
         continue;
       }
-      try {
-        PredictionCodec.direction(result.getPrediction());
+      var letter = letter(entry.events(), index, result);
+      if (letter == null) {
         predictions.add(result.getPrediction());
         predicted = predicted.plus(eventId);
-      } catch (ReasonException e) {
-        letters.add(entry.events().letter(index, e.reason(), e.getMessage()));
+      } else {
+        letters.add(letter);
         dead = dead.plus(eventId);
       }
     }
-    return new EntryVerdict(predictions, predicted, letters, dead, entry.emittedUnixUs());
+    return new EntryVerdict(
+        predictions,
+        predicted,
+        letters,
+        dead,
+        new SoundEvents(open, entry.events().detector()),
+        failures,
+        entry.emittedUnixUs());
   }
 
   private static void requireAbout(long eventId, EventResult result) {
@@ -107,14 +127,40 @@ record EntryVerdict(
     }
   }
 
-  private static DeadLetter refused(PreparedEntry entry, int index, EventError error) {
-    if (Reasons.kindOf(error.getReason()) != ReasonKind.CALLER_EVENT) {
-      throw new ReasonException(error.getReason(), error.getMessage());
-    }
-    return entry.events().letter(index, error.getReason(), error.getMessage());
+  /** Whether the server failed at the event, for a reason that is not the event's. */
+  private static boolean isFailure(EventResult result) {
+    return result.hasError()
+        && Reasons.kindOf(result.getError().getReason()) != ReasonKind.CALLER_EVENT;
   }
 
-  /** The one publication of all of it. */
+  private static @Nullable DeadLetter letter(SoundEvents events, int index, EventResult result) {
+    if (result.hasError()) {
+      EventError error = result.getError();
+      return events.letter(index, error.getReason(), error.getMessage());
+    }
+    try {
+      PredictionCodec.direction(result.getPrediction());
+      return null;
+    } catch (ReasonException e) {
+      return events.letter(index, e.reason(), e.getMessage());
+    }
+  }
+
+  /** Whether every event of the entry has found its end. */
+  boolean isWhole() {
+    return open.events().isEmpty();
+  }
+
+  /** Whether any event of the entry has. */
+  boolean hasAny() {
+    return !predictions.isEmpty() || !deadLetters.isEmpty();
+  }
+
+  /**
+   * The one publication of all of it. Open events go round again, each as an entry of its own.
+   *
+   * @param entry the entry; the new ones are packed as it is, if that shrinks them
+   */
   Completion completion(
       String consumer, DeliveredEntry entry, boolean isOwnerOnly, long publishedUnixUs) {
     var predicted =
@@ -136,6 +182,27 @@ record EntryVerdict(
                 DeadLetterBatch.newBuilder().addAllDeadLetters(deadLetters).build().toByteArray(),
                 deadLetters.size(),
                 deadDigest);
-    return new Completion(consumer, entry.id(), isOwnerOnly, predicted, dead);
+    return new Completion(consumer, entry.id(), isOwnerOnly, predicted, dead, remainders(entry));
+  }
+
+  private List<EventEntry> remainders(DeliveredEntry entry) {
+    List<EventEntry> remainders = new ArrayList<>(open.events().size());
+    for (int index = 0; index < open.events().size(); index++) {
+      byte[] payload = open.alone(index, emittedUnixUs);
+      byte[] packed = packed(payload, entry.encoding());
+      boolean isPlain = packed.length >= payload.length;
+      remainders.add(
+          new EventEntry(
+              isPlain ? payload : packed,
+              1,
+              EventDigest.of(open.events().get(index).id()),
+              isPlain ? PayloadEncoding.PLAIN : entry.encoding(),
+              OutcomePart.NONE));
+    }
+    return remainders;
+  }
+
+  private static byte[] packed(byte[] payload, PayloadEncoding encoding) {
+    return payload.length > PayloadEncoding.UNPACKED_SIZE_MAX ? payload : encoding.pack(payload);
   }
 }

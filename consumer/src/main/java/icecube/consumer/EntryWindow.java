@@ -5,18 +5,32 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import icecube.chassis.TimeAndChance;
 
 /**
- * How many entries may be in flight: grows by one for every windowful that went well, halves when a
- * server says it has too much (AIMD, as TCP does), and can be suspended to let everything drain.
+ * How many entries and bytes may be in flight. The entries grow by one for every windowful that
+ * went well and halve when a server says it has too much (AIMD, as TCP does).
  *
- * <p>The limit holds back reading, not what is already being read: each reader may bring in one
- * read beyond it, so that a partition without events keeps no room from the others. Thread-safe.
+ * <p>Nothing is read while no model server is there, while reading is suspended to let everything
+ * drain, or after the end. Both limits hold back reading, not what is already being read: each
+ * reader may bring in one read beyond them, so that a partition without events keeps no room from
+ * the others. How much a read asks for follows from the room and the mean size of the entries so
+ * far; an entry larger than the whole window passes when it is met.
+ *
+ * <p>An entry that waits long to be tried again may give up its place for that time: it is parked.
+ * Thread-safe.
  */
 final class EntryWindow {
   /** Refusals within this time are one overload: they answer requests sent before the shrinking. */
   static final long SHRINK_INTERVAL_NANOS = 100_000_000;
 
+  /** What the first entry is taken to weigh: 32 usual events. */
+  private static final double MEAN_BYTES_FIRST = 64 << 10;
+
+  /** Share of the newest entry in the mean size. */
+  private static final double MEAN_WEIGHT = 0.1;
+
   private final Object lock = new Object();
   private final int limitMax;
+  private final long bytesMax;
+  private final int parkedMax;
 
   @GuardedBy("lock")
   private int limit;
@@ -34,7 +48,19 @@ final class EntryWindow {
   private int inFlight;
 
   @GuardedBy("lock")
+  private long bytes;
+
+  @GuardedBy("lock")
+  private double meanBytes = MEAN_BYTES_FIRST;
+
+  @GuardedBy("lock")
+  private int parked;
+
+  @GuardedBy("lock")
   private int reading;
+
+  @GuardedBy("lock")
+  private boolean isServed;
 
   @GuardedBy("lock")
   private boolean isSuspended;
@@ -42,9 +68,28 @@ final class EntryWindow {
   @GuardedBy("lock")
   private boolean isClosed;
 
-  EntryWindow(int limitMax) {
+  EntryWindow(int limitMax, long bytesMax, int parkedMax) {
     this.limitMax = limitMax;
+    this.bytesMax = bytesMax;
+    this.parkedMax = parkedMax;
     this.limit = limitMax;
+  }
+
+  /** Says whether there is a model server; nobody reads before the first is. */
+  void serve(boolean isServedNow) {
+    synchronized (lock) {
+      if (isServed != isServedNow) {
+        isServed = isServedNow;
+        lock.notifyAll();
+      }
+    }
+  }
+
+  /** Whether there is a model server. */
+  boolean isServed() {
+    synchronized (lock) {
+      return isServed;
+    }
   }
 
   /**
@@ -54,26 +99,33 @@ final class EntryWindow {
    */
   int beginRead(int countMax) {
     synchronized (lock) {
-      if (!hasRoom()) {
+      int room = entriesRoom();
+      if (room == 0) {
         return 0;
       }
       reading++;
-      return Math.max(1, Math.min(countMax, limit - inFlight));
+      return Math.min(countMax, room);
     }
   }
 
   /** Waits until there is room for a read or the window is closed. */
   void awaitRoom() throws InterruptedException {
     synchronized (lock) {
-      while (!isClosed && !hasRoom()) {
+      while (!isClosed && entriesRoom() == 0) {
         lock.wait();
       }
     }
   }
 
+  /** Entries that there is room for; at least 1 as long as neither limit is reached. */
   @GuardedBy("lock")
-  private boolean hasRoom() {
-    return !isClosed && !isSuspended && inFlight < limit;
+  private int entriesRoom() {
+    boolean isOpen = isServed && !isClosed && !isSuspended;
+    if (!isOpen || inFlight >= limit || bytes >= bytesMax) {
+      return 0;
+    }
+    double byBytes = (bytesMax - bytes) / meanBytes;
+    return (int) Math.max(1, Math.min(limit - inFlight, byBytes));
   }
 
   boolean isClosed() {
@@ -90,25 +142,63 @@ final class EntryWindow {
     }
   }
 
-  /** Entries that may be claimed now; 0 while suspended or closed. */
+  /** Entries that may be claimed now; 0 while nothing may be read. */
   int room() {
     synchronized (lock) {
-      return isClosed || isSuspended ? 0 : Math.max(0, limit - inFlight);
+      return entriesRoom();
     }
   }
 
   /** An entry is in flight. */
-  void enter() {
+  void enter(long sizeBytes) {
     synchronized (lock) {
       inFlight++;
+      bytes += sizeBytes;
+      meanBytes = Math.max(1, meanBytes + MEAN_WEIGHT * (sizeBytes - meanBytes));
     }
   }
 
   /** An entry is done with. */
-  void exit() {
+  void exit(long sizeBytes) {
     synchronized (lock) {
       inFlight--;
+      bytes -= sizeBytes;
       lock.notifyAll();
+    }
+  }
+
+  /** An entry in flight gives up its place; false if too many have, then it keeps it. */
+  boolean park(long sizeBytes) {
+    synchronized (lock) {
+      if (parked >= parkedMax) {
+        return false;
+      }
+      parked++;
+      exit(sizeBytes);
+      return true;
+    }
+  }
+
+  /**
+   * A parked entry takes a place again, also beyond the limits, but for a moment only; false while
+   * nothing may be read, then it stays parked.
+   */
+  boolean unpark(long sizeBytes) {
+    synchronized (lock) {
+      if (isClosed || isSuspended || !isServed) {
+        return false;
+      }
+      parked--;
+      inFlight++;
+      bytes += sizeBytes;
+      return true;
+    }
+  }
+
+  /** A parked entry is done with. */
+  void exitParked() {
+    synchronized (lock) {
+      parked--;
     }
   }
 
@@ -157,7 +247,7 @@ final class EntryWindow {
     }
   }
 
-  /** Whether nothing is in flight and nobody is reading. */
+  /** Whether nothing is in flight and nobody is reading; parked entries are neither. */
   boolean isIdle() {
     synchronized (lock) {
       return inFlight == 0 && reading == 0;
@@ -173,6 +263,19 @@ final class EntryWindow {
   int inFlight() {
     synchronized (lock) {
       return inFlight;
+    }
+  }
+
+  /** Bytes of the entries in flight. */
+  long bytes() {
+    synchronized (lock) {
+      return bytes;
+    }
+  }
+
+  int parked() {
+    synchronized (lock) {
+      return parked;
     }
   }
 

@@ -9,15 +9,14 @@ import icecube.v1.PredictResponse;
 import io.grpc.ManagedChannel;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connection to one model server: always one stream, opened again whenever it ends, for as long
- * as the consumer lives.
+ * A link to one model server: always one stream, opened again whenever it ends, for as long as the
+ * consumer lives. Several links may share a server's channel and its trust.
  *
  * <p>{@link #predict} is thread-safe; {@link #tick} and {@link #close} are called by one thread at
  * a time.
@@ -28,10 +27,9 @@ final class ModelLink implements AutoCloseable {
   /** Several entries may be on their way; gRPC's own 32 KiB would let out one at a time. */
   private static final int READY_BYTES = 512 << 10;
 
-  private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
-
   private final String target;
   private final ManagedChannel channel;
+  private final ServerTrust trust;
   private final ConsumerSettings settings;
   private final TimeAndChance time;
   private final ConsumerMetrics metrics;
@@ -44,11 +42,13 @@ final class ModelLink implements AutoCloseable {
   ModelLink(
       String target,
       ManagedChannel channel,
+      ServerTrust trust,
       ConsumerSettings settings,
       TimeAndChance time,
       ConsumerMetrics metrics) {
     this.target = target;
     this.channel = channel;
+    this.trust = trust;
     this.settings = settings;
     this.time = time;
     this.metrics = metrics;
@@ -123,18 +123,17 @@ final class ModelLink implements AutoCloseable {
     return target;
   }
 
+  /** What is thought of the server, by all links to it. */
+  ServerTrust trust() {
+    return trust;
+  }
+
   @Override
   public void close() {
     ModelCall current = call;
     call = null;
     if (current != null) {
       current.cut("the consumer closes");
-    }
-    channel.shutdownNow();
-    try {
-      channel.awaitTermination(CLOSE_MAX.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }

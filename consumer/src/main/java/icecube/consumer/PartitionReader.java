@@ -3,6 +3,7 @@ package icecube.consumer;
 
 import icecube.chassis.Backoff;
 import icecube.chassis.TimeAndChance;
+import icecube.stream.Claim;
 import icecube.stream.DeliveredEntry;
 import icecube.stream.EntryId;
 import icecube.stream.EventLog;
@@ -16,13 +17,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads one partition as far as the window has room, until the window is closed.
+ * Reads one partition, while it belongs to this consumer's share, as far as the window has room,
+ * until the window is closed. Out of the share it has no connection.
  *
  * <p>After every opening it first reads what it already holds: the answer to an earlier read may
  * have been lost on the way, and then nobody else knows of those entries.
  *
  * <p>Runs on a thread of its own, where it waits in the log for new entries; or somebody takes its
- * steps. Confined to one thread at a time, but for {@link #isReading}.
+ * steps. Confined to one thread at a time, but for {@link #isReading} and {@link #isFailing}.
  */
 final class PartitionReader implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionReader.class);
@@ -33,20 +35,25 @@ final class PartitionReader implements Runnable {
   private final EventLog log;
   private final int partition;
   private final String consumer;
+  private final PartitionShare share;
   private final EntryFlows flows;
   private final EntryWindow window;
   private final TimeAndChance time;
   private final Duration readWait;
-  private final int countMax;
+  private final int windowEntries;
   private final Backoff backoff;
   private @Nullable EntryReader reader;
   private boolean isFull;
+  private boolean isElsewhere;
   private boolean hasReadHeld;
   private EntryId heldAfter = EntryId.START;
   private volatile boolean isReading;
+  private volatile boolean isFailing;
 
-  PartitionReader(int partition, String consumer, EventLog log, EntryFlows flows) {
+  PartitionReader(
+      int partition, String consumer, EventLog log, PartitionShare share, EntryFlows flows) {
     this.log = log;
+    this.share = share;
     this.partition = partition;
     this.consumer = consumer;
     this.flows = flows;
@@ -54,8 +61,7 @@ final class PartitionReader implements Runnable {
     this.time = flows.time();
     var settings = flows.settings();
     this.readWait = settings.readWait();
-    // A fair share, so that one partition does not fill the window alone.
-    this.countMax = Math.max(1, settings.windowEntries() / log.partitionCount());
+    this.windowEntries = settings.windowEntries();
     this.backoff = flows.newBackoff();
   }
 
@@ -64,7 +70,9 @@ final class PartitionReader implements Runnable {
   public void run() {
     try {
       for (var wait = step(readWait); wait.isPresent(); wait = step(readWait)) {
-        if (isFull) {
+        if (isElsewhere) {
+          share.await(partition);
+        } else if (isFull) {
           window.awaitRoom();
         } else if (!wait.get().isZero()) {
           time.pause(wait.get());
@@ -86,20 +94,32 @@ final class PartitionReader implements Runnable {
     return isReading;
   }
 
+  /** Whether the log did not answer when it was last asked. */
+  boolean isFailing() {
+    return isFailing;
+  }
+
   /**
-   * Reads once, if there is room.
+   * Reads once, if the partition is ours and there is room.
    *
    * @param wait how long the log may wait for a new entry; the step waits for nothing else
    * @return how long to wait before the next step; empty once the window is closed
    */
   Optional<Duration> step(Duration wait) throws InterruptedException {
-    int count = window.beginRead(countMax);
+    if (window.isClosed()) {
+      end();
+      return Optional.empty();
+    }
+    List<Integer> partitions = share.partitions();
+    isElsewhere = !partitions.contains(partition);
+    if (isElsewhere) {
+      end();
+      return Optional.of(readWait);
+    }
+    // A fair part, so that one partition does not fill the window alone.
+    int count = window.beginRead(Math.max(1, windowEntries / partitions.size()));
     isFull = count == 0;
     if (isFull) {
-      if (window.isClosed()) {
-        end();
-        return Optional.empty();
-      }
       return Optional.of(ROOM_INTERVAL);
     }
     try {
@@ -137,6 +157,7 @@ final class PartitionReader implements Runnable {
 
   private Duration failed(RuntimeException e) throws InterruptedException {
     end();
+    isFailing = true;
     if (Thread.interrupted()) {
       // By our own stop; the log is not to blame.
       throw new InterruptedException("reader: interrupted");
@@ -153,6 +174,7 @@ final class PartitionReader implements Runnable {
 
   private void end() {
     isReading = false;
+    isFailing = false;
     EntryReader open = reader;
     reader = null;
     if (open != null) {
@@ -162,9 +184,10 @@ final class PartitionReader implements Runnable {
 
   private void accept(List<DeliveredEntry> entries) {
     isReading = true;
+    isFailing = false;
     backoff.reset();
     for (DeliveredEntry entry : entries) {
-      flows.accept(partition, entry);
+      flows.accept(partition, entry, Claim.Kind.ORDINARY);
     }
   }
 }

@@ -36,7 +36,14 @@ record PreparedEntry(
         SoundEvents.NONE, FeatureBatch.getDefaultInstance(), deadLetters, digest, 0);
   }
 
-  boolean hasSoundEvents() {
+  /** An entry whose events are all left open, without being predicted. */
+  static PreparedEntry unpredicted(SoundEvents events, long emittedUnixUs) {
+    return new PreparedEntry(
+        events, FeatureBatch.getDefaultInstance(), List.of(), EventDigest.ZERO, emittedUnixUs);
+  }
+
+  /** Whether there is anything to ask a model server. */
+  boolean hasFeatures() {
     return features.getEventIdCount() > 0;
   }
 }

@@ -3,6 +3,7 @@ package icecube.consumer;
 
 import icecube.physics.Event;
 import icecube.proto.DeadLetterCodec;
+import icecube.proto.EventCodec;
 import icecube.v1.DeadLetter;
 import icecube.v1.Detector;
 import icecube.v1.Reason;
@@ -19,6 +20,14 @@ record SoundEvents(List<Event> events, Detector detector) {
 
   SoundEvents {
     events = List.copyOf(events);
+  }
+
+  /** The event at {@code index} as the payload of an entry of its own. */
+  byte[] alone(int index, long emittedUnixUs) {
+    return EventCodec.encode(List.of(events.get(index)), detector).toBuilder()
+        .setEmittedUnixUs(emittedUnixUs)
+        .build()
+        .toByteArray();
   }
 
   /** The dead letter of the event at {@code index}. */

@@ -17,6 +17,11 @@ class ConsumerSettingsTest {
     assertThat(DEFAULTS.name()).isEqualTo("consumer");
     assertThat(DEFAULTS.modelVersion()).isEmpty();
     assertThat(DEFAULTS.windowEntries()).isEqualTo(32);
+    assertThat(DEFAULTS.windowBytes()).isEqualTo(33_554_432);
+    assertThat(DEFAULTS.streamsPerServer()).isEqualTo(1);
+    assertThat(DEFAULTS.splitTries()).isEqualTo(3);
+    assertThat(DEFAULTS.parkedEntries()).isEqualTo(1_024);
+    assertThat(DEFAULTS.parkedRetryMax()).isEqualTo(Duration.ofSeconds(30));
     assertThat(DEFAULTS.rowCountMax()).isEqualTo(768);
     assertThat(DEFAULTS.workerCount()).isBetween(1, 4);
     assertThat(DEFAULTS.requestTimeout()).isEqualTo(Duration.ofSeconds(10));
@@ -44,10 +49,15 @@ class ConsumerSettingsTest {
                 List.of("a:1"),
                 "m",
                 "2",
+                1,
                 4,
+                33_554_432,
                 768,
                 DEFAULTS.workerCount(),
                 Duration.ofSeconds(1),
+                3,
+                1_024,
+                Duration.ofSeconds(30),
                 claim,
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(3),
@@ -65,6 +75,19 @@ class ConsumerSettingsTest {
         () -> ConsumerSettings.of(List.of(""), ""),
         "model-server: [] (expected: at least one host:port)");
     refused(() -> DEFAULTS.withWindow(0), "window-entries: 0 (expected: 1..65536)");
+    refused(
+        () -> DEFAULTS.with(change -> change.windowBytes = 0), "window-bytes: 0 (expected: >= 1)");
+    refused(
+        () -> DEFAULTS.with(change -> change.streamsPerServer = 65),
+        "streams-per-server: 65 (expected: 1..64)");
+    refused(
+        () -> DEFAULTS.with(change -> change.splitTries = 0), "split-tries: 0 (expected: 1..1000)");
+    refused(
+        () -> DEFAULTS.with(change -> change.parkedEntries = -1),
+        "parked-entries: -1 (expected: 0..65536)");
+    refused(
+        () -> DEFAULTS.with(change -> change.parkedRetryMax = Duration.ofMillis(9)),
+        "parked-retry-max: PT0.009S (expected: >= retry-first, PT0.01S)");
     var second = Duration.ofSeconds(1);
     refused(
         () -> DEFAULTS.withWaits(Duration.ZERO, second, second),

@@ -13,7 +13,6 @@ import icecube.stream.InMemoryEventLog;
 import icecube.testkit.ForwardingEventLog;
 import icecube.v1.DeadLetter;
 import icecube.v1.Reason;
-import icecube.v1.Rejection;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -68,14 +67,7 @@ class ConsumerTest extends ConsumerFixture {
             event(5, new int[] {1, 2}, new float[] {2, 1}, new float[] {1, 1}),
             event(6, new int[] {1}, new float[] {1}, new float[] {Float.NaN}),
             large(7),
-            new Event(8, pulses),
-            new Event(1, pulses)),
-        List.of(
-            Rejection.newBuilder()
-                .setEventIndex(8)
-                .setReason(Reason.REASON_EVENT_ID_DUPLICATE)
-                .setMessage("test: twice")
-                .build()));
+            new Event(8, pulses)));
     start(log, settings());
     stream.awaitBalance();
     assertThat(stream.predictedIds()).containsExactly(1L, 8L);
@@ -87,8 +79,7 @@ class ConsumerTest extends ConsumerFixture {
             Reason.REASON_TIME_OUT_OF_RANGE,
             Reason.REASON_TIME_UNSORTED,
             Reason.REASON_CHARGE_OUT_OF_RANGE,
-            Reason.REASON_EVENT_TOO_LARGE,
-            Reason.REASON_EVENT_ID_DUPLICATE);
+            Reason.REASON_EVENT_TOO_LARGE);
     assertThat(stream.deadLetters())
         .allSatisfy(
             letter -> {
@@ -98,12 +89,13 @@ class ConsumerTest extends ConsumerFixture {
   }
 
   @Test
-  void anEntryOfBadEventsOnlyNeedsNoModelServer() {
-    server.kill();
-    stream.append(List.of(new Event(1, PulseSeries.EMPTY)), List.of());
+  void anEntryOfBadEventsOnlyAsksNoModelServer() {
+    server.with(FakeModelServer::hang);
+    stream.append(List.of(new Event(1, PulseSeries.EMPTY)));
     start(log, settings());
     stream.awaitBalance();
     assertThat(stream.deadLetters()).hasSize(1);
+    assertThat(server.requests()).isZero();
   }
 
   @Test

@@ -86,8 +86,9 @@ class ModelServerFaultsTest extends ConsumerFixture {
     server.kill();
     stream.append(1, 2);
     var consumer = start(log, settings());
-    Await.until("tried", () -> retried("UNAVAILABLE") > 2);
+    Await.until("tried", () -> meters.counter("icecube.consumer.links.lost").count() > 2);
     assertThat(consumer.isReady()).isFalse();
+    assertThat(consumer.eventsInFlight()).as("nothing is read before").isZero();
     server.restart();
     stream.awaitBalance();
     Await.until("ready", consumer::isReady);
@@ -106,6 +107,53 @@ class ModelServerFaultsTest extends ConsumerFixture {
     assertThat(stream.predictedIds()).isEqualTo(ids(200));
     // A stream without a sign of life is cut and opened anew.
     Await.until("opened again", () -> hanging.streams() > 1);
+  }
+
+  @Test
+  void aServerThatHangsOrLiesIsSoonAskedOnlyNowAndThen() {
+    var hanging = new FakeModelServer().with(FakeModelServer::hang);
+    var lying = new FakeModelServer();
+    lying.with(
+        (request, responses) ->
+            responses.onNext(FakeModelServer.answer(request).toBuilder().removeResults(0).build()));
+    var notReady = new FakeModelServer();
+    notReady.with(
+        (request, responses) ->
+            FakeModelServer.refuse(request, responses, Reason.REASON_MODEL_NOT_READY));
+    open.addAll(List.of(hanging, lying, notReady));
+    stream.appendAll(2_000, 2);
+    var targets = List.of(hanging.target(), lying.target(), notReady.target(), server.target());
+    start(
+        log,
+        ConsumerSettings.of(targets, "")
+            .withWindow(8)
+            .withWaits(Duration.ofMillis(300), Duration.ofMillis(50), Duration.ofSeconds(5)));
+    stream.awaitBalance();
+    assertThat(stream.predictedIds()).isEqualTo(ids(2_000));
+    // A window's worth each before they are known, and a few probes.
+    assertThat(hanging.requests()).isLessThan(40);
+    assertThat(lying.requests()).isLessThan(40);
+    assertThat(notReady.requests()).isLessThan(40);
+    assertThat(server.requests()).isGreaterThanOrEqualTo(1_000);
+    assertThat(meters.get("icecube.consumer.servers.avoided").gauge().value())
+        .as("the hanging one may not have been asked often enough")
+        .isBetween(2.0, 3.0);
+    lying.with(FakeModelServer::predict);
+    int before = lying.requests();
+    for (long id = 2_001; lying.requests() - before < 50; id += 4) {
+      stream.append(id, id + 1);
+      stream.append(id + 2, id + 3);
+      Await.until("published", () -> stream.backlog() == 0);
+    }
+  }
+
+  @Test
+  void severalStreamsToOneServerShareTheWork() {
+    stream.appendAll(400, 2);
+    start(log, settings().with(change -> change.streamsPerServer = 3));
+    stream.awaitBalance();
+    assertThat(stream.predictedIds()).isEqualTo(ids(400));
+    assertThat(server.streams()).isEqualTo(3);
   }
 
   @Test

@@ -112,6 +112,8 @@ class PartitionReaderTest {
             TimeAndChance.SYSTEM,
             new NoWorkers());
     open.add(made);
+    made.window().serve(true);
+    made.share().step();
     return made;
   }
 

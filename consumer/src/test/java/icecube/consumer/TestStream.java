@@ -18,7 +18,6 @@ import icecube.v1.DeadLetterBatch;
 import icecube.v1.EventBatch;
 import icecube.v1.Prediction;
 import icecube.v1.PredictionBatch;
-import icecube.v1.Rejection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -46,7 +45,7 @@ final class TestStream {
 
   /** Appends sound events with these ids as one entry of the next partition. */
   void append(long... ids) {
-    append(LongStream.of(ids).mapToObj(TestStream::event).toList(), List.of());
+    append(LongStream.of(ids).mapToObj(TestStream::event).toList());
   }
 
   /** Appends entries of {@code size} sound events until there are the ids 1 to {@code count}. */
@@ -56,13 +55,14 @@ final class TestStream {
     }
   }
 
-  void append(List<Event> events, List<Rejection> rejections) {
-    var batch =
-        EventCodec.encode(events, IceCube86.geometry()).toBuilder()
-            .addAllRejections(rejections)
-            .setEmittedUnixUs(1_700_000_000_000_000L)
-            .build();
-    append(batch);
+  void append(List<Event> events) {
+    append(batch(events));
+  }
+
+  static EventBatch batch(List<Event> events) {
+    return EventCodec.encode(events, IceCube86.geometry()).toBuilder()
+        .setEmittedUnixUs(1_700_000_000_000_000L)
+        .build();
   }
 
   void append(EventBatch batch) {

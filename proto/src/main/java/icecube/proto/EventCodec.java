@@ -25,7 +25,7 @@ public final class EventCodec {
   }
 
   /** The same for a detector that is known by name only. */
-  static EventBatch encode(List<Event> events, Detector detector) {
+  public static EventBatch encode(List<Event> events, Detector detector) {
     var batch = EventBatch.newBuilder().setDetector(detector);
     for (Event event : events) {
       var pulses = event.pulses();

@@ -92,21 +92,20 @@ record Scenario(
   }
 
   ConsumerSettings consumerSettings(String name, List<String> servers) {
-    var defaults = ConsumerSettings.of(servers, "");
-    return new ConsumerSettings(
-        name,
-        servers,
-        "",
-        "",
-        windowEntries,
-        defaults.rowCountMax(),
-        1,
-        REQUEST_TIMEOUT,
-        CLAIM,
-        READ_WAIT,
-        DRAIN,
-        RETRY_FIRST,
-        RETRY_MAX);
+    return ConsumerSettings.of(servers, "")
+        .with(
+            change -> {
+              change.name = name;
+              change.windowEntries = windowEntries;
+              change.workerCount = 1;
+              change.requestTimeout = REQUEST_TIMEOUT;
+              change.claim = CLAIM;
+              change.readWait = READ_WAIT;
+              change.drain = DRAIN;
+              change.retryFirst = RETRY_FIRST;
+              change.retryMax = RETRY_MAX;
+              change.parkedRetryMax = RETRY_MAX;
+            });
   }
 
   /** How long after the last fault all may take to end well, ns. */
