@@ -181,7 +181,7 @@ final class SeedRun implements AutoCloseable {
           "backlog: %d (expected: <= %d)".formatted(onlooker.backlogMax(), backlogLimit));
     }
     var verdict = check(raw, killers.eventIds(), "");
-    if (!killers.eventIds().isEmpty() && violations.isEmpty()) {
+    if (!killers.eventIds().isEmpty() && verdict.lost().isEmpty()) {
       redrive(raw);
     }
     return new SeedReport(
