@@ -29,7 +29,7 @@ final class SeedRun implements AutoCloseable {
 
   static final Duration DRAIN_MAX = Duration.ofSeconds(10);
   private static final Duration START_MAX = Duration.ofSeconds(60);
-  private static final Duration END_MAX = Duration.ofMinutes(2);
+  private static final Duration END_MAX = Duration.ofMinutes(5);
   private static final Duration EMITTER_END_MAX = Duration.ofSeconds(20);
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
