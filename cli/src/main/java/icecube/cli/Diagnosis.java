@@ -115,7 +115,7 @@ final class Diagnosis {
     }
     if (account.deadLettered() > account.deadLetteredTrimmed().events()) {
       problems.add(
-          "%,d events are dead-lettered: icecube redrive --dry-run tells why"
+          "dead-lettered: %,d of its events; icecube redrive --dry-run tells why"
               .formatted(account.deadLettered() - account.deadLetteredTrimmed().events()));
     }
   }

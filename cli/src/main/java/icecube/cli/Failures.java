@@ -5,7 +5,7 @@ import icecube.chassis.StartException;
 import icecube.dataset.DatasetException;
 import icecube.stream.EventLogException;
 import icecube.stream.FingerprintMismatchException;
-import icecube.stream.WrongStreamException;
+import icecube.stream.LogSettingsException;
 import java.nio.channels.ClosedByInterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +53,7 @@ final class Failures {
       };
     }
     if (failure instanceof FingerprintMismatchException
-        || failure instanceof WrongStreamException
+        || failure instanceof LogSettingsException
         || failure instanceof SettingException) {
       return ExitCode.USAGE;
     }

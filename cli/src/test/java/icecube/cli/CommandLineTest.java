@@ -16,6 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
@@ -232,9 +233,33 @@ final class CommandLineTest {
         "reconcile --wait NaN"
       })
   void aValueThatMakesNoSenseIsAUsageErrorThatNamesIt(String line) {
-    String[] words = line.split(" ");
+    String[] words = line.split(" ", 3);
     assertThat(execute(words)).isEqualTo(2);
     assertThat(err.toString()).contains(words[1]).contains(words[2]).contains("expected");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "rediss --redis-ca /nowhere | redis-ca: /nowhere cannot be read",
+        "rediss --redis-ca pom.xml | redis-ca: pom.xml holds no certificate",
+        "rediss --redis-cert pom.xml | redis-cert, redis-key: only one",
+        "rediss --redis-user joe | redis-user: joe (expected: together with redis-password-file)",
+        "redis --redis-password-file /nowhere | redis-password-file: /nowhere cannot be read",
+        "redis --redis-ca pom.xml | expected: rediss://, because certificates are given",
+      })
+  void whoWeAreForRedisIsCheckedBeforeAnythingIsAsked(String line, String message) {
+    String[] words = line.split(" ", 3);
+    String uri = words[0] + "://127.0.0.1:1";
+    assertThat(execute("inspect", "--redis", uri, words[1], words[2])).isEqualTo(2);
+    assertThat(err.toString()).contains(message);
+  }
+
+  @Test
+  void aPasswordFileMayBeNamedByItsVariable() {
+    assertThat(execute(Map.of("ICECUBE_REDIS_PASSWORD_FILE", "/nowhere"), "trim")).isEqualTo(2);
+    assertThat(err.toString()).contains("redis-password-file: /nowhere");
   }
 
   @Test

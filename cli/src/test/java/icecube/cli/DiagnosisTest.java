@@ -139,7 +139,7 @@ final class DiagnosisTest {
   @Test
   void deadLettersAreNamed() {
     assertThat(Diagnosis.of(account(9, 6, 3, 5, OptionalLong.of(5), 0), events(EMPTY)))
-        .anyMatch(line -> line.contains("3 events are dead-lettered"));
+        .anyMatch(line -> line.contains("dead-lettered: 3 of"));
   }
 
   @Test

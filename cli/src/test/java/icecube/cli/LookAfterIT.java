@@ -174,7 +174,7 @@ final class LookAfterIT {
         Letters.entry(PayloadEncoding.PLAIN, 1),
         List.of(Letters.letter(Reason.REASON_CRASH_LOOP, 1)));
     assertThat(execute("inspect")).isZero();
-    assertThat(out.toString()).contains("1 events are dead-lettered");
+    assertThat(out.toString()).contains("dead-lettered: 1 of");
   }
 
   @Test

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -25,7 +27,7 @@ final class RedisAddresses {
   /**
    * One address for each host of the uri; Sentinels together are one.
    *
-   * @throws EventLogException if the uri is none, or a file it needs cannot be read
+   * @throws LogSettingsException if the uri is none, or a file it needs cannot be read
    */
   static List<RedisURI> of(RedisSettings settings) {
     List<RedisURI> addresses = new ArrayList<>();
@@ -47,7 +49,7 @@ final class RedisAddresses {
       address = RedisURI.create(uri);
     } catch (IllegalArgumentException e) {
       // The cause would quote the uri with its password.
-      throw new EventLogException(
+      throw new LogSettingsException(
           "redis uri: %s (expected: redis://[:password@]host[:port], several hosts of a Cluster with"
                   .formatted(settings.maskedUri())
               + " ',' between, or redis-sentinel://host[:port][,host[:port]]#primary)");
@@ -55,7 +57,7 @@ final class RedisAddresses {
     address.setTimeout(RedisSettings.COMMAND_TIMEOUT);
     var security = settings.security();
     if (security.needsTls() && !address.isSsl()) {
-      throw new EventLogException(
+      throw new LogSettingsException(
           "redis uri: %s (expected: rediss://, because certificates are given)"
               .formatted(settings.maskedUri()));
     }
@@ -77,7 +79,7 @@ final class RedisAddresses {
           .filter(line -> !line.isEmpty())
           .orElseThrow(
               () ->
-                  new EventLogException(
+                  new LogSettingsException(
                       "redis-password-file: %s is empty (expected: the password on its first line)"
                           .formatted(file)));
     } catch (IOException e) {
@@ -91,14 +93,32 @@ final class RedisAddresses {
       return options;
     }
     var ssl = SslOptions.builder();
-    security.caFile().ifPresent(file -> ssl.trustManager(readable("redis-ca", file).toFile()));
+    security.caFile().ifPresent(file -> ssl.trustManager(certificates("redis-ca", file).toFile()));
     if (security.certificateFile().isPresent() && security.keyFile().isPresent()) {
       ssl.keyManager(
-          readable("redis-cert", security.certificateFile().get()).toFile(),
+          certificates("redis-cert", security.certificateFile().get()).toFile(),
           readable("redis-key", security.keyFile().get()).toFile(),
           null);
     }
     return options.sslOptions(ssl.build());
+  }
+
+  /** A file with certificates in it: Netty tells of one without by a stack trace only. */
+  private static Path certificates(String name, Path file) {
+    try (var bytes = Files.newInputStream(readable(name, file))) {
+      if (!CertificateFactory.getInstance("X.509").generateCertificates(bytes).isEmpty()) {
+        return file;
+      }
+    } catch (IOException e) {
+      throw unreadable(name, file, e);
+    } catch (CertificateException e) {
+      throw new LogSettingsException(withoutCertificate(name, file), e);
+    }
+    throw new LogSettingsException(withoutCertificate(name, file));
+  }
+
+  private static String withoutCertificate(String name, Path file) {
+    return "%s: %s holds no certificate (expected: PEM)".formatted(name, file);
   }
 
   private static Path readable(String name, Path file) {
@@ -110,8 +130,8 @@ final class RedisAddresses {
     }
   }
 
-  private static EventLogException unreadable(String name, Path file, IOException failure) {
-    return new EventLogException(
+  private static LogSettingsException unreadable(String name, Path file, IOException failure) {
+    return new LogSettingsException(
         "%s: %s cannot be read, %s (expected: a readable file)"
             .formatted(name, file, failure.getClass().getSimpleName()),
         failure);

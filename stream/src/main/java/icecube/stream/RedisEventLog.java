@@ -57,7 +57,7 @@ public final class RedisEventLog implements EventLog {
   /**
    * Connects to the log, and creates it if it is new.
    *
-   * @throws WrongStreamException if the stream has another number of partitions than asked for
+   * @throws LogSettingsException if the stream has another number of partitions than asked for
    * @throws EventLogException if Redis cannot be reached or used; the message says what to do
    */
   public static RedisEventLog connect(RedisSettings settings) {
@@ -68,7 +68,7 @@ public final class RedisEventLog implements EventLog {
    * Connects to a log that is there, for those who look after it: a name that was misspelt makes no
    * keys.
    *
-   * @throws WrongStreamException if it is not there, or has another number of partitions
+   * @throws LogSettingsException if it is not there, or has another number of partitions
    * @throws EventLogException as {@link #connect(RedisSettings)}
    */
   public static RedisEventLog connectExisting(RedisSettings settings) {
@@ -99,7 +99,7 @@ public final class RedisEventLog implements EventLog {
   private void requireStream(String stream) {
     String key = keys.partitionCount();
     if (link.ask("EXISTS " + key, () -> link.commands().exists(key)) == 0) {
-      throw new WrongStreamException(
+      throw new LogSettingsException(
           "stream: %s (expected: one that an emitter or a consumer has opened on this Redis)"
               .formatted(stream));
     }
@@ -114,7 +114,7 @@ public final class RedisEventLog implements EventLog {
     }
     long stored = number(link.ask("GET " + key, () -> link.commands().get(key)));
     if (asked.isPresent() && asked.getAsInt() != stored) {
-      throw new WrongStreamException(
+      throw new LogSettingsException(
           "partitions: %d (expected: %d, as the stream has); leave the option out, or name another"
                   .formatted(asked.getAsInt(), stored)
               + " stream");

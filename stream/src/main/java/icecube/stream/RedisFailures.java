@@ -28,8 +28,7 @@ final class RedisFailures {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       String message = String.valueOf(cause.getMessage());
       if (message.contains("WRONGPASS") || message.contains("NOAUTH") || isPassword(message)) {
-        return "refused the password (expected: redis://:password@host or"
-            + " redis://user:password@host)";
+        return "refused the password (expected: the one it has, in a password file or the uri)";
       }
       if (cause instanceof UnknownHostException) {
         return "no such host; check the name";
