@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 public final class MeshBenchmark {
   private static final int ENTRY_EVENTS = EmitterSettings.DEFAULT.entryEventsMax();
   private static final int CONSUMERS = 2;
+  private static final int PEER_PIPELINED = 16;
 
   private final DetectorGeometry geometry = IceCube86.geometry();
   private final List<Event> events;
@@ -184,7 +185,8 @@ public final class MeshBenchmark {
   private OptionalDouble redisRate(int payloadBytes, int repeat) throws Exception {
     Path redisFolder = Files.createDirectory(folder.resolve("redis-" + repeat));
     try (EmbeddedRedis redis = EmbeddedRedis.start(redisFolder)) {
-      return RedisPeer.entriesPerSecond(redis.uri(), payloadBytes, events.size() / ENTRY_EVENTS);
+      return RedisPeer.entriesPerSecond(
+          redis.uri(), payloadBytes, events.size() / ENTRY_EVENTS, PEER_PIPELINED);
     }
   }
 

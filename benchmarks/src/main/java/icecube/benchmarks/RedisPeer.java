@@ -23,9 +23,10 @@ final class RedisPeer {
   /**
    * Entries a second of {@code XADD} with a payload of {@code bytes}.
    *
+   * @param pipelined entries sent before an answer is awaited
    * @return empty if there is no redis-benchmark
    */
-  static OptionalDouble entriesPerSecond(String uri, int bytes, int entries)
+  static OptionalDouble entriesPerSecond(String uri, int bytes, int entries, int pipelined)
       throws IOException, InterruptedException {
     URI server = URI.create(uri);
     // Text, not bytes on standard input: redis-benchmark -x stops at the first NUL.
@@ -44,7 +45,7 @@ final class RedisPeer {
                   "-c",
                   "1",
                   "-P",
-                  "16",
+                  Integer.toString(pipelined),
                   "-q",
                   "XADD",
                   "benchmark:raw",
