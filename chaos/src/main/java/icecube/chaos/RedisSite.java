@@ -17,6 +17,7 @@ final class RedisSite implements AutoCloseable {
   private final @Nullable FaultyProxy front;
   private final @Nullable FaultyProxy replication;
   private int primary;
+  private boolean isReplicaLagging;
   private int kills;
   private long bytesLost;
 
@@ -91,9 +92,9 @@ final class RedisSite implements AutoCloseable {
     nodes[primary].start(0);
   }
 
-  /** Whether the replica is there and follows. */
+  /** Whether the replica is there and follows, and is not about to take over already. */
   boolean isReplicaFollowing() {
-    if (nodes.length < 2 || !nodes[1 - primary].isUp() || !isUp()) {
+    if (isReplicaLagging || nodes.length < 2 || !nodes[1 - primary].isUp() || !isUp()) {
       return false;
     }
     try (var replica = RawRedis.connect(nodes[1 - primary].port())) {
@@ -107,12 +108,14 @@ final class RedisSite implements AutoCloseable {
 
   /** From now on the replica gets nothing more. */
   void letReplicaLag() {
+    isReplicaLagging = true;
     requireNonNull(replication).stall(true);
   }
 
   /** Kills the primary and lets the replica take its place. */
   void failOver() throws IOException {
     var replicationLink = requireNonNull(replication);
+    isReplicaLagging = false;
     long written = offset(primaryPort());
     kill();
     replicationLink.cutAll();
