@@ -79,6 +79,11 @@ final class Faults {
     return kind < 96 ? Fate.CRASH_BEFORE : Fate.CRASH_AFTER;
   }
 
+  /** Whether chance kills a consumer that has just been left alone with a suspect. */
+  boolean killsTheLone() {
+    return !isOver && dice.happens(scenario.loneKills());
+  }
+
   /** Whether a model server does something wrong with a request. */
   boolean strikesServer() {
     return !isOver && dice.happens(scenario.serverFaults());

@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 final class FaultyLog extends ForwardingEventLog {
-  private static final String CLAIM_LONE = "claimLone";
+  /** What keeps a lease, or gives back what came unseen. */
+  private static final Set<String> LEASE_COMMANDS = Set.of("renew", "release", "readHeld");
 
   private final EventLog server;
   private final SimulatedProcess process;
@@ -43,6 +44,7 @@ final class FaultyLog extends ForwardingEventLog {
   private final Scheduler scheduler;
   private final Trace trace;
   private final BooleanSupplier isAway;
+  private boolean isLate;
 
   /**
    * @param isAway whether no command gets through at all
@@ -65,7 +67,7 @@ final class FaultyLog extends ForwardingEventLog {
 
   private <T> T ask(String command, int partition, Supplier<T> execution) {
     process.requireAlive();
-    Fate fate = isAway.getAsBoolean() ? Fate.DROPPED : fate(command);
+    Fate fate = fate(command);
     trace.note(process.name(), traced(command, fate), partition);
     switch (fate) {
       case DONE -> {
@@ -101,18 +103,13 @@ final class FaultyLog extends ForwardingEventLog {
     throw new ProcessDied(process.name());
   }
 
-  /**
-   * Who is alone with a suspect is spared: whether it is killed by the suspect or by chance, nobody
-   * could tell, and an innocent would rightly be blamed.
-   */
+  /** What becomes of a command; what may cost a lease is remembered. */
   private Fate fate(String command) {
-    Fate fate = faults.next();
-    boolean isLone = command.equals(CLAIM_LONE);
-    return switch (fate) {
-      case CRASH_BEFORE, CRASH_AFTER -> isLone || process.isSpared() ? Fate.DONE : fate;
-      case LATE, REPEATED -> isLone ? Fate.UNANSWERED : fate;
-      case DONE, SLOW, DROPPED, UNANSWERED -> fate;
-    };
+    Fate fate = isAway.getAsBoolean() ? Fate.DROPPED : faults.next();
+    if (fate != Fate.DONE && fate != Fate.SLOW && LEASE_COMMANDS.contains(command)) {
+      process.harm();
+    }
+    return fate;
   }
 
   private static String traced(String command, Fate fate) {
@@ -132,6 +129,7 @@ final class FaultyLog extends ForwardingEventLog {
         faults.lateNanos(),
         () -> {
           trace.note("network", "delivers late", 0);
+          isLate = true;
           try {
             Object unused = execution.get();
           } catch (IllegalStateException | IllegalArgumentException | CompletionException e) {
@@ -140,6 +138,8 @@ final class FaultyLog extends ForwardingEventLog {
             }
             // Refused by the log, to nobody.
             trace.note("network", "delivered in vain", 0);
+          } finally {
+            isLate = false;
           }
         });
   }
@@ -192,7 +192,7 @@ final class FaultyLog extends ForwardingEventLog {
     process.requireAlive();
     Supplier<CompletionOutcome> execution =
         () -> server.complete(partition, completion).toCompletableFuture().join();
-    Fate fate = isAway.getAsBoolean() ? Fate.DROPPED : fate("complete");
+    Fate fate = fate("complete");
     trace.note(process.name(), traced("complete", fate), completion.id().sequence());
     var answer = new CompletableFuture<CompletionOutcome>();
     switch (fate) {
@@ -269,12 +269,16 @@ final class FaultyLog extends ForwardingEventLog {
   @Override
   public Claim claim(int partition, String consumer, ClaimSettings settings, boolean lone) {
     return ask(
-        lone ? CLAIM_LONE : "claim",
+        lone ? "claimLone" : "claim",
         partition,
         () -> {
+          if (isLate) {
+            // Nobody waits for what it brings any more.
+            process.harm();
+          }
           Claim claim = server.claim(partition, consumer, settings, lone);
-          if (claim.kind() == Claim.Kind.LONE) {
-            process.spare();
+          if (claim.kind() == Claim.Kind.LONE && faults.killsTheLone()) {
+            scheduler.schedule(null, faults.latencyNanos(), process::kill);
           }
           return claim;
         });

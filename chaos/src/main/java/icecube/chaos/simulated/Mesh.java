@@ -31,6 +31,7 @@ final class Mesh {
   private final SeededEvents events;
   private final List<SimulatedServer> servers;
   private final Variant variant;
+  private final Harms harms;
 
   /** Without children it measures nothing, which is cheap. */
   private final MeterRegistry meters = new CompositeMeterRegistry();
@@ -50,7 +51,8 @@ final class Mesh {
       EventLog log,
       SeededEvents events,
       List<SimulatedServer> servers,
-      Variant variant) {
+      Variant variant,
+      Harms harms) {
     this.scenario = scenario;
     this.scheduler = scheduler;
     this.dice = dice;
@@ -60,6 +62,7 @@ final class Mesh {
     this.events = events;
     this.servers = servers;
     this.variant = variant;
+    this.harms = harms;
   }
 
   private record ConsumerProcess(SimulatedProcess process, Consumption consumption) {}
@@ -137,6 +140,7 @@ final class Mesh {
             process);
     var running = new ConsumerProcess(process, consumption);
     consumers.add(running);
+    harms.began(consumption.name(), process);
     process.onDeath(
         dead -> {
           consumers.remove(running);

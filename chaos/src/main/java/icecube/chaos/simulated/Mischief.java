@@ -106,7 +106,7 @@ final class Mischief {
   }
 
   private void anyConsumer(java.util.function.Consumer<SimulatedProcess> what) {
-    any(mesh.consumers().stream().filter(each -> !each.isSpared()).toList(), what);
+    any(mesh.consumers(), what);
   }
 
   private void anyEmitter(java.util.function.Consumer<SimulatedProcess> what) {

@@ -28,11 +28,11 @@ final class ObservedLog extends ForwardingEventLog {
   private final List<PartitionModel> models = new ArrayList<>();
   private boolean isFull;
 
-  ObservedLog(EventLog log, Scheduler scheduler) {
+  ObservedLog(EventLog log, Scheduler scheduler, Harms harms) {
     super(log);
     this.log = log;
     for (int partition = 0; partition < log.partitionCount(); partition++) {
-      models.add(new PartitionModel(partition, scheduler));
+      models.add(new PartitionModel(partition, scheduler, harms));
     }
   }
 

@@ -21,21 +21,47 @@ import org.jspecify.annotations.Nullable;
  * entries are in it, who holds each, and since when. Confined to one thread.
  */
 final class PartitionModel {
+  private static final long FORGOTTEN = -1;
+
   private final int partition;
   private final Scheduler scheduler;
+  private final Harms harms;
   private TreeMap<EntryId, Entry> entries = new TreeMap<>();
   private int lastPart;
 
-  PartitionModel(int partition, Scheduler scheduler) {
+  PartitionModel(int partition, Scheduler scheduler, Harms harms) {
     this.partition = partition;
     this.scheduler = scheduler;
+    this.harms = harms;
   }
 
-  /** An entry in the stream, and in whose hands it is; nobody's if the holder is null. */
+  /**
+   * An entry in the stream, and in whose hands it is.
+   *
+   * @param holder null if it is new
+   * @param sinceNanos when its lease began
+   * @param lone lone deliveries that were not handed back
+   * @param kind how it came to its holder
+   * @param kindNanos when it came so, or {@link #FORGOTTEN} if the log was rolled back since
+   */
   private record Entry(
-      int eventCount, EventDigest digest, @Nullable String holder, long sinceNanos) {
-    Entry heldBy(@Nullable String newHolder, long nowNanos) {
-      return new Entry(eventCount, digest, newHolder, nowNanos);
+      int eventCount,
+      EventDigest digest,
+      @Nullable String holder,
+      long sinceNanos,
+      int lone,
+      Claim.Kind kind,
+      long kindNanos) {
+    Entry renewed(@Nullable String sameHolder, long nowNanos) {
+      return new Entry(eventCount, digest, sameHolder, nowNanos, lone, kind, kindNanos);
+    }
+
+    Entry delivered(String newHolder, Claim.Kind newKind, int newLone, long nowNanos) {
+      return new Entry(eventCount, digest, newHolder, nowNanos, newLone, newKind, nowNanos);
+    }
+
+    Entry forgotten() {
+      return new Entry(eventCount, digest, holder, sinceNanos, lone, kind, FORGOTTEN);
     }
   }
 
@@ -48,6 +74,8 @@ final class PartitionModel {
 
   void restore(Image image) {
     entries = new TreeMap<>(image.entries);
+    // Whoever holds an entry now may believe that it has done with it.
+    entries.replaceAll((id, entry) -> entry.forgotten());
     lastPart = image.lastPart;
   }
 
@@ -68,7 +96,11 @@ final class PartitionModel {
   }
 
   private void add(EntryId id, EventEntry entry) {
-    var before = entries.put(id, new Entry(entry.eventCount(), entry.digest(), null, now()));
+    var before =
+        entries.put(
+            id,
+            new Entry(
+                entry.eventCount(), entry.digest(), null, now(), 0, Claim.Kind.ORDINARY, now()));
     require(before == null, id, "appended twice");
   }
 
@@ -76,7 +108,7 @@ final class PartitionModel {
     for (var entry : read) {
       var known = known(entry.id(), "read");
       require(known.holder == null, entry.id(), "read as new while it is held");
-      take(entry, known, consumer);
+      take(entry, known, known.delivered(consumer, Claim.Kind.ORDINARY, 0, now()));
     }
   }
 
@@ -84,7 +116,7 @@ final class PartitionModel {
     for (var entry : read) {
       var known = known(entry.id(), "read again");
       require(consumer.equals(known.holder), entry.id(), "read by who does not hold it");
-      take(entry, known, consumer);
+      take(entry, known, known.renewed(consumer, now()));
     }
   }
 
@@ -94,23 +126,43 @@ final class PartitionModel {
       boolean isOver =
           known.holder == null || now() - known.sinceNanos >= settings.lease().toNanos();
       require(isOver, entry.id(), "claimed within the lease of " + known.holder);
-      take(entry, known, consumer);
+      requireReasonToBlame(entry.id(), known, claim.kind(), settings);
+      int lone = claim.kind() == Claim.Kind.ORDINARY ? known.lone : known.lone + 1;
+      take(entry, known, known.delivered(consumer, claim.kind(), lone, now()));
     }
   }
 
-  private void take(DeliveredEntry entry, Entry known, String consumer) {
+  /**
+   * A lone delivery counts against its entry only if its consumer died, was stopped or was kept
+   * from the log meanwhile; and only as many as the settings say make it dead.
+   */
+  private void requireReasonToBlame(
+      EntryId id, Entry known, Claim.Kind kind, ClaimSettings settings) {
+    boolean wasAlone =
+        known.kind == Claim.Kind.LONE && known.holder != null && known.kindNanos != FORGOTTEN;
+    require(
+        !wasAlone || harms.befell(String.valueOf(known.holder), known.kindNanos),
+        id,
+        "taken from " + known.holder + ", who was alone with it and to whom nothing happened");
+    require(
+        kind != Claim.Kind.DEAD || known.lone >= settings.loneDeliveriesMax(),
+        id,
+        "declared dead after %d lone deliveries".formatted(known.lone));
+  }
+
+  private void take(DeliveredEntry entry, Entry known, Entry taken) {
     require(
         known.eventCount == entry.eventCount() && known.digest.equals(entry.digest()),
         entry.id(),
         "handed out with other events than were appended");
-    entries.put(entry.id(), known.heldBy(consumer, now()));
+    entries.put(entry.id(), taken);
   }
 
   void renewed(String consumer, Collection<EntryId> held) {
     for (EntryId id : held) {
       var known = known(id, "renewed");
       require(consumer.equals(known.holder), id, "renewed by who does not hold it");
-      entries.put(id, known.heldBy(consumer, now()));
+      entries.put(id, known.renewed(consumer, now()));
     }
   }
 
@@ -119,7 +171,8 @@ final class PartitionModel {
       var known = known(id, "released");
       require(consumer.equals(known.holder), id, "released by who does not hold it");
       // Held by nobody, and yet not new: only a claim may take it.
-      entries.put(id, known.heldBy("nobody", now() - Long.MAX_VALUE / 2));
+      var free = known.delivered("nobody", Claim.Kind.ORDINARY, Math.max(known.lone - 1, 0), now());
+      entries.put(id, free.renewed("nobody", now() - Long.MAX_VALUE / 2));
     }
   }
 
@@ -131,6 +184,13 @@ final class PartitionModel {
           known == null || !completion.ownerOnly() || completion.consumer().equals(known.holder),
           completion.id(),
           "dead-lettered by who does not hold it");
+      require(
+          known == null
+              || !completion.ownerOnly()
+              || known.kind == Claim.Kind.DEAD
+              || known.kindNanos == FORGOTTEN,
+          completion.id(),
+          "dead-lettered as a killer before it was declared dead");
       entries.remove(completion.id());
       wentRoundAgain(lastSequence, completion.remainders());
     }

@@ -8,10 +8,12 @@ import icecube.stream.EventLog;
 import icecube.stream.EventLogException;
 import icecube.stream.OutcomePart;
 import icecube.stream.PublishedEntry;
+import icecube.v1.DeadLetter;
 import icecube.v1.DeadLetterBatch;
 import icecube.v1.Reason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * A person who sends dead letters round again, at the worst of times: whatever is wrong with them
@@ -31,21 +33,40 @@ final class Redrive {
   /** Sends one letter of chance round again, if there is one; copies of events stay. */
   void anyLetter(int partition) {
     List<PublishedEntry> letters = log.deadLetters(partition, "", LETTERS_MAX);
-    if (letters.isEmpty()) {
-      return;
+    if (!letters.isEmpty()) {
+      PublishedEntry letter = letters.get(dice.between(0, letters.size() - 1));
+      int unused =
+          send(partition, letter, each -> each.getReason() != Reason.REASON_EVENT_ID_DUPLICATE);
     }
-    PublishedEntry letter = letters.get(dice.between(0, letters.size() - 1));
+  }
+
+  /** Sends every letter round again that is chosen; returns how many events that are. */
+  int all(int partition, Predicate<DeadLetter> choice) {
+    int sent = 0;
+    String after = "";
+    List<PublishedEntry> letters = log.deadLetters(partition, after, LETTERS_MAX);
+    while (!letters.isEmpty()) {
+      for (PublishedEntry letter : letters) {
+        sent += send(partition, letter, choice);
+      }
+      after = letters.get(letters.size() - 1).id();
+      letters = log.deadLetters(partition, after, LETTERS_MAX);
+    }
+    return sent;
+  }
+
+  private int send(int partition, PublishedEntry letter, Predicate<DeadLetter> choice) {
     List<EventEntry> again = new ArrayList<>();
     var kept = DeadLetterBatch.newBuilder();
     var keptDigest = EventDigest.ZERO;
     try {
       for (var each : DeadLetterBatch.parseFrom(letter.payload()).getDeadLettersList()) {
-        if (each.getReason() == Reason.REASON_EVENT_ID_DUPLICATE) {
-          kept.addDeadLetters(each);
-          keptDigest = keptDigest.plus(each.getEventId());
-        } else {
-          var digest = EventDigest.of(each.getEventId());
+        var digest = EventDigest.of(each.getEventId());
+        if (choice.test(each)) {
           again.add(new EventEntry(each.getEvent().toByteArray(), 1, digest));
+        } else {
+          kept.addDeadLetters(each);
+          keptDigest = keptDigest.plus(digest);
         }
       }
     } catch (InvalidProtocolBufferException e) {
@@ -54,6 +75,7 @@ final class Redrive {
     if (!again.isEmpty()) {
       send(partition, letter, again, kept.build(), keptDigest);
     }
+    return again.size();
   }
 
   private void send(

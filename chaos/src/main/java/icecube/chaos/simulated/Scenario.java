@@ -4,6 +4,7 @@ package icecube.chaos.simulated;
 import icecube.consumer.ConsumerSettings;
 import icecube.emitter.EmitterSettings;
 import icecube.stream.ClaimSettings;
+import icecube.stream.PayloadEncoding;
 import java.time.Duration;
 import java.util.List;
 
@@ -20,6 +21,9 @@ import java.util.List;
  * @param windowEntries entries a consumer may have in flight
  * @param badShare share of events that are invalid, repeated, or refused by the model
  * @param poisonCount events that kill every consumer that asks a model about them
+ * @param stubbornShare share of events that every model server fails at until it is calm
+ * @param isPacked whether entries are packed with zstd
+ * @param loneKills share of lone deliveries soon after which chance kills the consumer
  * @param commandFaults share of commands to the log that meet a fault
  * @param serverFaults share of requests to a model server that meet a fault
  * @param processFaultsPerSecond crashes, stops, roll-backs, joining and leaving
@@ -36,6 +40,9 @@ record Scenario(
     int windowEntries,
     double badShare,
     int poisonCount,
+    double stubbornShare,
+    boolean isPacked,
+    double loneKills,
     double commandFaults,
     double serverFaults,
     double processFaultsPerSecond,
@@ -74,6 +81,9 @@ record Scenario(
         dice.between(1, 8),
         dice.happens(0.7) ? 0.25 * dice.chance() : 0,
         poisonCount,
+        dice.happens(0.3) ? 0.05 * dice.chance() : 0,
+        dice.happens(0.2),
+        dice.happens(0.3) ? dice.chance() : 0,
         dice.happens(0.85) ? 0.3 * dice.chance() : 0,
         dice.happens(0.7) ? 0.3 * dice.chance() * dice.chance() : 0,
         dice.happens(0.85) ? 20 * dice.chance() : 0,
@@ -84,6 +94,7 @@ record Scenario(
     return EmitterSettings.DEFAULT.with(
         change -> {
           change.entryEventsMax = entryEventsMax;
+          change.encoding = isPacked ? PayloadEncoding.ZSTD : PayloadEncoding.PLAIN;
           change.entryPulsesMax = 1_000;
           change.entriesPerAppend = Math.min(3, backlogMax);
           change.backlogMax = backlogMax;

@@ -10,11 +10,14 @@ import icecube.physics.IceCube86;
 import icecube.physics.PulseSeries;
 import icecube.v1.Reason;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SeededEvents implements EventSource {
   private static final int SENSOR_UNKNOWN = 5_160;
+  private static final int PULSES_PACKED = 16;
   private static final List<Reason> BAD =
       List.of(
           Reason.REASON_EVENT_EMPTY,
@@ -36,14 +40,21 @@ final class SeededEvents implements EventSource {
   private final List<Event> events = new ArrayList<>();
   private final Map<Long, Reason> reasons = new HashMap<>();
   private final Map<Long, Integer> copies = new HashMap<>();
+  private final Set<Long> stubborn = new HashSet<>();
+  private final int pulseCount;
 
   SeededEvents(long seed, Scenario scenario, Dice dice) {
     this.seed = seed;
+    // What is to be packed has to shrink by it.
+    this.pulseCount = scenario.isPacked() ? PULSES_PACKED : 1;
     for (long id = 1; id <= scenario.eventCount(); id++) {
       if (dice.happens(scenario.badShare())) {
         addBad(id, BAD.get(dice.between(0, BAD.size() - 1)), dice);
       } else {
         events.add(sound(id));
+        if (dice.happens(scenario.stubbornShare())) {
+          stubborn.add(id);
+        }
       }
     }
     for (int poison = 0; poison < scenario.poisonCount() && !events.isEmpty(); poison++) {
@@ -72,15 +83,18 @@ final class SeededEvents implements EventSource {
         });
   }
 
-  private static Event sound(long id) {
+  private Event sound(long id) {
     return event(id, (int) (id % SENSOR_UNKNOWN), 1);
   }
 
-  private static Event event(long id, int sensorId, float chargePe) {
-    int[] sensorIds = {sensorId};
-    return new Event(
-        id,
-        PulseSeries.of(sensorIds, new float[] {10}, new float[] {chargePe}, new boolean[] {false}));
+  private Event event(long id, int sensorId, float chargePe) {
+    int[] sensorIds = new int[pulseCount];
+    float[] timesNs = new float[pulseCount];
+    float[] chargesPe = new float[pulseCount];
+    Arrays.fill(sensorIds, sensorId);
+    Arrays.fill(timesNs, 10);
+    Arrays.fill(chargesPe, chargePe);
+    return new Event(id, PulseSeries.of(sensorIds, timesNs, chargesPe, new boolean[pulseCount]));
   }
 
   /** All events, copies included. */
@@ -91,6 +105,11 @@ final class SeededEvents implements EventSource {
   /** Why the event has to become a dead letter; null if it has to be predicted. */
   @Nullable Reason reason(long id) {
     return reasons.get(id);
+  }
+
+  /** Whether servers fail at it as long as anything goes wrong. */
+  boolean isStubborn(long id) {
+    return stubborn.contains(id);
   }
 
   /** How often the event came again, each to be a dead letter as a duplicate. */

@@ -19,8 +19,6 @@ final class SimulatedProcess implements TimeAndChance, Workers {
   /** What any piece of work takes, so that time never stands still. */
   private static final long WORK_NANOS_MAX = 200_000;
 
-  private static final long SPARED_NANOS = 2_000_000_000;
-
   private final String name;
   private final Scheduler scheduler;
   private final Dice dice;
@@ -31,7 +29,7 @@ final class SimulatedProcess implements TimeAndChance, Workers {
   private boolean isClosed;
   private int stepsUnderWay;
   private long pausedUntilNanos;
-  private long sparedUntilNanos = Long.MIN_VALUE;
+  private long harmedNanos = Long.MIN_VALUE;
 
   SimulatedProcess(String name, int incarnation, Scheduler scheduler, Dice dice, Trace trace) {
     this.name = name;
@@ -102,6 +100,7 @@ final class SimulatedProcess implements TimeAndChance, Workers {
     if (!isDead) {
       trace.note(name, "dies", scheduler.nowNanos());
       isDead = true;
+      harm();
       onDeath.accept(this);
     }
   }
@@ -109,16 +108,18 @@ final class SimulatedProcess implements TimeAndChance, Workers {
   /** Stops it for a while, as SIGSTOP and SIGCONT do. */
   void pause(long nanos) {
     trace.note(name, "is stopped for ms", nanos / 1_000_000);
+    harm();
     pausedUntilNanos = Math.max(pausedUntilNanos, scheduler.nowNanos() + nanos);
   }
 
-  /** From now on, for longer than it takes to publish an entry, chance leaves it alone. */
-  void spare() {
-    sparedUntilNanos = scheduler.nowNanos() + SPARED_NANOS;
+  /** Something happens to it now that may cost it a lease. */
+  void harm() {
+    harmedNanos = scheduler.nowNanos();
   }
 
-  boolean isSpared() {
-    return scheduler.nowNanos() < sparedUntilNanos;
+  /** Whether something has happened to it since then that may have cost it a lease. */
+  boolean isHarmedSince(long nanos) {
+    return isDead || Math.max(harmedNanos, pausedUntilNanos) >= nanos;
   }
 
   void requireAlive() {

@@ -99,6 +99,7 @@ public final class SimulatedRun {
     private long violated;
     private long tasks;
     private long drainNanosMax;
+    private long blamed;
 
     Report(long seeds) {
       this.seeds = seeds;
@@ -106,6 +107,7 @@ public final class SimulatedRun {
 
     synchronized void kept(Simulation.Outcome outcome) {
       tasks += outcome.tasks();
+      blamed += outcome.blamed();
       drainNanosMax = Math.max(drainNanosMax, outcome.drainNanos());
     }
 
@@ -128,6 +130,7 @@ public final class SimulatedRun {
                   .formatted(seeds, seconds, seeds / seconds, tasks, drainNanosMax / 1e9));
       violations.forEach(each -> text.append(each.getMessage()).append('\n'));
       return text.append("%,d of %,d seeds broke a promise%n".formatted(violated, seeds))
+          .append("%,d events were blamed for kills by chance, and redriven%n".formatted(blamed))
           .toString();
     }
   }

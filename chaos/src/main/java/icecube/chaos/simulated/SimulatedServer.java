@@ -137,6 +137,9 @@ final class SimulatedServer {
     if (reason == Reason.REASON_EVENT_TOO_LARGE) {
       return error(id, reason);
     }
+    if (events.isStubborn(id) && !faults.isOver()) {
+      return error(id, Reason.REASON_INTERNAL);
+    }
     Prediction.Builder prediction = PredictionCodec.directed(UP).setEventId(id);
     if (reason == Reason.REASON_PREDICTION_INVALID) {
       prediction.setAzimuthRad(Double.NaN);

@@ -3,8 +3,10 @@ package icecube.chaos.simulated;
 
 import icecube.stream.EventLog;
 import icecube.stream.InMemoryEventLog;
+import icecube.v1.Reason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class Simulation {
   /** A run without an end: the longest seen is a hundredth. */
   private static final long TASKS_MAX = 3_000_000;
+
+  /** Until events that are redriven in calm are published. */
+  private static final long REDRIVE_NANOS_MAX = 10_000_000_000L;
 
   private final long seed;
   private final Scheduler scheduler = new Scheduler();
@@ -38,13 +43,16 @@ final class Simulation {
     faults = new Faults(dice, scheduler, scenario);
     log = new InMemoryEventLog(scenario.partitionCount(), scheduler::nowNanos);
     served = variant.server(log, dice);
-    observed = new ObservedLog(served, scheduler);
+    var harms = new Harms();
+    observed = new ObservedLog(served, scheduler, harms);
     events = new SeededEvents(seed, scenario, dice);
     List<SimulatedServer> servers = new ArrayList<>();
     for (int server = 0; server < scenario.serverCount(); server++) {
       servers.add(new SimulatedServer("server-" + server, events, scheduler, dice, faults, trace));
     }
-    mesh = new Mesh(scenario, scheduler, dice, faults, trace, observed, events, servers, variant);
+    mesh =
+        new Mesh(
+            scenario, scheduler, dice, faults, trace, observed, events, servers, variant, harms);
     mischief = new Mischief(scenario, scheduler, dice, faults, trace, log, observed, mesh);
     trace.note("seed", scenario.toString(), seed);
   }
@@ -55,8 +63,10 @@ final class Simulation {
    * @param fingerprint of all that was decided and done; the same for the same seed and code
    * @param tasks steps, commands and answers
    * @param drainNanos from the last fault until everything was published and the emitter said so
+   * @param blamed events that were taken for killers because their consumers were killed by chance,
+   *     each when alone with it, and were predicted once somebody redrove them
    */
-  record Outcome(long fingerprint, long tasks, long drainNanos) {}
+  record Outcome(long fingerprint, long tasks, long drainNanos, int blamed) {}
 
   /**
    * Runs a seed.
@@ -76,15 +86,34 @@ final class Simulation {
     mesh.start();
     mischief.start();
     long deadline = faults.settledNanos() + scenario.drainNanosMax();
+    runUntil(mesh::isComplete, deadline);
+    long drainNanos = Math.max(0, scheduler.nowNanos() - faults.settledNanos());
+    int blamed = redriveTheBlamed();
+    try {
+      new EndCheck(events, served).check();
+    } catch (Violation e) {
+      throw violation(String.valueOf(e.getMessage()), e);
+    }
+    return new Outcome(trace.fingerprint(), scheduler.taskCount(), drainNanos, blamed);
+  }
+
+  private void runUntil(BooleanSupplier isOver, long deadlineNanos) {
+    Quiet.forget();
     boolean goesOn = true;
-    while (goesOn && !mesh.isComplete()) {
-      goesOn = scheduler.runNext(deadline) && scheduler.taskCount() < TASKS_MAX;
+    while (goesOn && !isOver.getAsBoolean()) {
+      goesOn =
+          scheduler.runNext(deadlineNanos)
+              && scheduler.taskCount() < TASKS_MAX
+              && Quiet.error() == null;
     }
     var failure = scheduler.failure();
     if (failure != null) {
       throw violation(String.valueOf(failure), failure);
     }
-    if (!mesh.isComplete()) {
+    if (Quiet.error() != null) {
+      throw violation("an error was logged: " + Quiet.error(), null);
+    }
+    if (!isOver.getAsBoolean()) {
       throw violation(
           "not drained %.1f s after the last fault, after %d tasks: %s"
               .formatted(
@@ -93,13 +122,34 @@ final class Simulation {
                   mesh),
           null);
     }
-    try {
-      new EndCheck(events, served).check();
-    } catch (Violation e) {
-      throw violation(String.valueOf(e.getMessage()), e);
+  }
+
+  /** What was taken for a killer and is none must be predicted after all, in calm. */
+  private int redriveTheBlamed() {
+    var person = new Redrive(observed, dice);
+    int blamed = 0;
+    for (int partition = 0; partition < observed.partitionCount(); partition++) {
+      blamed +=
+          person.all(
+              partition,
+              letter ->
+                  letter.getReason() == Reason.REASON_CRASH_LOOP
+                      && events.reason(letter.getEventId()) != Reason.REASON_CRASH_LOOP);
     }
-    long drainNanos = Math.max(0, scheduler.nowNanos() - faults.settledNanos());
-    return new Outcome(trace.fingerprint(), scheduler.taskCount(), drainNanos);
+    if (blamed > 0) {
+      trace.note("redrive", "sends the blamed round again", blamed);
+      runUntil(this::isEmpty, scheduler.nowNanos() + REDRIVE_NANOS_MAX);
+    }
+    return blamed;
+  }
+
+  private boolean isEmpty() {
+    for (int partition = 0; partition < observed.partitionCount(); partition++) {
+      if (observed.account(partition).backlog() > 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private Violation violation(String what, @Nullable Throwable cause) {

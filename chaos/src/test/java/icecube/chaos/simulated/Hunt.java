@@ -13,6 +13,9 @@ final class Hunt {
       Map.of(
           "ids of parts believed", PlantedBugs::idsOfPartsBelieved,
           "lost lone claims count", PlantedBugs::lostLoneClaimsCount,
+          "remainders forgotten", PlantedBugs::remaindersForgotten,
+          "redrive leaves letters", PlantedBugs::redriveLeavesLetters,
+          "no owner check", PlantedBugs::noOwnerCheck,
           "none", () -> Variant.NONE);
 
   private Hunt() {}

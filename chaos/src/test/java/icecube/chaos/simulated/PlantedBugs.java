@@ -13,9 +13,12 @@ import icecube.stream.EventLog;
 import icecube.stream.EventLogException;
 import icecube.stream.OutcomePart;
 import icecube.stream.ProducerMark;
+import icecube.stream.PublishedEntry;
 import icecube.testkit.ForwardingEventLog;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +28,8 @@ import java.util.concurrent.CompletionStage;
 
 /** Meshes with one mistake each, of the kind people make. */
 final class PlantedBugs {
+  private static final int LETTERS_MAX = 1_000;
+
   private PlantedBugs() {}
 
   /** Publishes whatever it is asked to, also what is published already. */
@@ -301,5 +306,103 @@ final class PlantedBugs {
         };
       }
     };
+  }
+
+  /** Takes events that were to go round again for published with the others of their entry. */
+  static Variant remaindersForgotten() {
+    return new Variant() {
+      @Override
+      public EventLog server(EventLog log, Dice dice) {
+        return new ForwardingEventLog(log) {
+          @Override
+          public CompletionStage<CompletionOutcome> complete(int partition, Completion completion) {
+            return super.complete(partition, withoutRemainders(completion));
+          }
+        };
+      }
+    };
+  }
+
+  private static Completion withoutRemainders(Completion completion) {
+    var part = completion.predictions();
+    int count = part.eventCount();
+    var digest = part.digest();
+    for (var remainder : completion.remainders()) {
+      count += remainder.eventCount();
+      digest = digest.plus(remainder.digest());
+    }
+    return completion.remainders().isEmpty()
+        ? completion
+        : new Completion(
+            completion.consumer(),
+            completion.id(),
+            completion.ownerOnly(),
+            new OutcomePart(part.payload(), count, digest),
+            completion.deadLetters(),
+            List.of());
+  }
+
+  /** Lets anybody dead-letter an entry as a killer who once held it. */
+  static Variant noOwnerCheck() {
+    return new Variant() {
+      @Override
+      public EventLog server(EventLog log, Dice dice) {
+        return new ForwardingEventLog(log) {
+          @Override
+          public CompletionStage<CompletionOutcome> complete(int partition, Completion completion) {
+            return super.complete(
+                partition,
+                new Completion(
+                    completion.consumer(),
+                    completion.id(),
+                    false,
+                    completion.predictions(),
+                    completion.deadLetters(),
+                    completion.remainders()));
+          }
+        };
+      }
+    };
+  }
+
+  /** Sends a dead letter round again and leaves it, so that it can be sent once more. */
+  static Variant redriveLeavesLetters() {
+    return new Variant() {
+      @Override
+      public EventLog server(EventLog log, Dice dice) {
+        return new Leaving(log);
+      }
+    };
+  }
+
+  private static final class Leaving extends ForwardingEventLog {
+    private final Map<Integer, List<PublishedEntry>> left = new HashMap<>();
+
+    Leaving(EventLog log) {
+      super(log);
+    }
+
+    @Override
+    public boolean redrive(
+        int partition, String deadLetterId, List<EventEntry> entries, OutcomePart kept) {
+      super.deadLetters(partition, "", LETTERS_MAX).stream()
+          .filter(letter -> letter.id().equals(deadLetterId))
+          .forEach(letter -> left.computeIfAbsent(partition, key -> new ArrayList<>()).add(letter));
+      return super.redrive(partition, deadLetterId, entries, kept);
+    }
+
+    @Override
+    public List<PublishedEntry> deadLetters(int partition, String afterId, int countMax) {
+      List<PublishedEntry> all = new ArrayList<>(super.deadLetters(partition, "", LETTERS_MAX));
+      all.addAll(left.getOrDefault(partition, List.of()));
+      return all.stream()
+          .sorted(Comparator.comparing(letter -> EntryId.parse(letter.id())))
+          .filter(
+              letter ->
+                  afterId.isEmpty()
+                      || EntryId.parse(letter.id()).compareTo(EntryId.parse(afterId)) > 0)
+          .limit(countMax)
+          .toList();
+    }
   }
 }
