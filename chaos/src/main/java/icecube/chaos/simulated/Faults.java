@@ -81,7 +81,7 @@ final class Faults {
 
   /** Whether chance kills a consumer that has just been left alone with a suspect. */
   boolean killsTheLone() {
-    return !isOver && dice.happens(scenario.loneKills());
+    return !isOver && scenario.loneKills() > 0 && dice.happens(scenario.loneKills());
   }
 
   /** Whether a model server does something wrong with a request. */

@@ -24,6 +24,7 @@ import java.util.List;
  * @param stubbornShare share of events that every model server fails at until it is calm
  * @param isPacked whether entries are packed with zstd
  * @param loneKills share of lone deliveries soon after which chance kills the consumer
+ * @param suspectAt deliveries from which an entry is only handed out alone
  * @param commandFaults share of commands to the log that meet a fault
  * @param serverFaults share of requests to a model server that meet a fault
  * @param processFaultsPerSecond crashes, stops, roll-backs, joining and leaving
@@ -43,12 +44,14 @@ record Scenario(
     double stubbornShare,
     boolean isPacked,
     double loneKills,
+    int suspectAt,
     double commandFaults,
     double serverFaults,
     double processFaultsPerSecond,
     long faultNanos) {
   static final Duration LEASE = Duration.ofSeconds(1);
-  static final ClaimSettings CLAIM = new ClaimSettings(LEASE, 4, 3, 2);
+
+  private static final int SUSPECT_AT = 3;
 
   private static final Duration REQUEST_TIMEOUT = Duration.ofMillis(500);
   private static final Duration READ_WAIT = Duration.ofMillis(100);
@@ -64,8 +67,13 @@ record Scenario(
 
   private static final long SECOND_NANOS = 1_000_000_000;
 
-  /** What a seed asks for. */
-  static Scenario drawn(Dice dice) {
+  /**
+   * What a seed asks for.
+   *
+   * @param extras dice of their own, so that what came later leaves earlier seeds their stories
+   */
+  static Scenario drawn(Dice dice, Dice extras) {
+    boolean isPlain = extras.happens(0.4);
     int poisonCount = dice.happens(0.2) ? dice.between(1, 2) : 0;
     int eventCount = dice.between(0, 400);
     long faultNanos = dice.nanosBetween(SECOND_NANOS, 5 * SECOND_NANOS);
@@ -81,9 +89,10 @@ record Scenario(
         dice.between(1, 8),
         dice.happens(0.7) ? 0.25 * dice.chance() : 0,
         poisonCount,
-        dice.happens(0.3) ? 0.05 * dice.chance() : 0,
-        dice.happens(0.2),
-        dice.happens(0.3) ? dice.chance() : 0,
+        !isPlain && extras.happens(0.5) ? 0.05 * extras.chance() : 0,
+        !isPlain && extras.happens(0.3),
+        !isPlain && extras.happens(0.5) ? extras.chance() : 0,
+        !isPlain && extras.happens(0.4) ? 1 : SUSPECT_AT,
         dice.happens(0.85) ? 0.3 * dice.chance() : 0,
         dice.happens(0.7) ? 0.3 * dice.chance() * dice.chance() : 0,
         dice.happens(0.85) ? 20 * dice.chance() : 0,
@@ -112,7 +121,7 @@ record Scenario(
               change.windowEntries = windowEntries;
               change.workerCount = 1;
               change.requestTimeout = REQUEST_TIMEOUT;
-              change.claim = CLAIM;
+              change.claim = new ClaimSettings(LEASE, 4, suspectAt, 2);
               change.readWait = READ_WAIT;
               change.drain = DRAIN;
               change.retryFirst = RETRY_FIRST;

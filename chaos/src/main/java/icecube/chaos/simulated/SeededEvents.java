@@ -52,7 +52,7 @@ final class SeededEvents implements EventSource {
         addBad(id, BAD.get(dice.between(0, BAD.size() - 1)), dice);
       } else {
         events.add(sound(id));
-        if (dice.happens(scenario.stubbornShare())) {
+        if (scenario.stubbornShare() > 0 && dice.happens(scenario.stubbornShare())) {
           stubborn.add(id);
         }
       }

@@ -19,6 +19,9 @@ final class Simulation {
   /** A run without an end: the longest seen is a hundredth. */
   private static final long TASKS_MAX = 3_000_000;
 
+  /** Apart from all seeds in use, so that the extras of one are not the story of another. */
+  private static final long EXTRAS = 2_000_000;
+
   /** Until events that are redriven in calm are published. */
   private static final long REDRIVE_NANOS_MAX = 10_000_000_000L;
 
@@ -38,7 +41,7 @@ final class Simulation {
   private Simulation(long seed, Variant variant, Consumer<String> lines, boolean isTraced) {
     this.seed = seed;
     dice = new Dice(seed);
-    scenario = Scenario.drawn(dice);
+    scenario = Scenario.drawn(dice, new Dice(seed + EXTRAS));
     trace = isTraced ? Trace.to(scheduler, lines) : Trace.silent(scheduler);
     faults = new Faults(dice, scheduler, scenario);
     log = new InMemoryEventLog(scenario.partitionCount(), scheduler::nowNanos);

@@ -15,7 +15,6 @@ final class Hunt {
           "lost lone claims count", PlantedBugs::lostLoneClaimsCount,
           "remainders forgotten", PlantedBugs::remaindersForgotten,
           "redrive leaves letters", PlantedBugs::redriveLeavesLetters,
-          "no owner check", PlantedBugs::noOwnerCheck,
           "none", () -> Variant.NONE);
 
   private Hunt() {}

@@ -342,29 +342,6 @@ final class PlantedBugs {
             List.of());
   }
 
-  /** Lets anybody dead-letter an entry as a killer who once held it. */
-  static Variant noOwnerCheck() {
-    return new Variant() {
-      @Override
-      public EventLog server(EventLog log, Dice dice) {
-        return new ForwardingEventLog(log) {
-          @Override
-          public CompletionStage<CompletionOutcome> complete(int partition, Completion completion) {
-            return super.complete(
-                partition,
-                new Completion(
-                    completion.consumer(),
-                    completion.id(),
-                    false,
-                    completion.predictions(),
-                    completion.deadLetters(),
-                    completion.remainders()));
-          }
-        };
-      }
-    };
-  }
-
   /** Sends a dead letter round again and leaves it, so that it can be sent once more. */
   static Variant redriveLeavesLetters() {
     return new Variant() {
