@@ -26,7 +26,8 @@ record ChaosArguments(Path home, Path work, List<SeedPlan> plans, Breakage break
       """
       usage: chaos/run [--suite short|full] or
              chaos/run [--group A|B|C|D|K] [--seeds 1-10] [--faults kc,km,...] [--fsync MODE]
-                       [--events N] [--seconds S] [--consumers N] [--killers N] [--break WHAT]
+                       [--events N] [--seconds S] [--drain S] [--consumers N] [--killers N]
+                       [--break WHAT]
       groups: A kc,km,ke,stop,kr   B A and pl   C A and fo   D A and px,oom,full
               K 12 events that kill whoever handles them, and kc
       faults: kc km ke  kill -9 of consumer, model server, emitter   stop  a consumer, beyond its lease
@@ -34,6 +35,7 @@ record ChaosArguments(Path home, Path work, List<SeedPlan> plans, Breakage break
               px  cut and late replies   oom  memory full   full  backlog full
       --fsync always|everysec|no|both (both: odd seeds always, even ones everysec)
       --break lose|double|foreign|turn  spoils the log; the exit code is 0 only if that is found
+      --drain S  seconds after the last fault by which all has to be published (10; not in K)
       --home DIR, --work DIR  top folder of icecube (.), where to write (target/chaos)
       """;
 
@@ -46,6 +48,7 @@ record ChaosArguments(Path home, Path work, List<SeedPlan> plans, Breakage break
           FaultKind.REDIS_KILL);
   private static final int SEEDS_MAX = 10_000;
   private static final int KILLERS = 12;
+  private static final int DRAIN_SECONDS = 10;
   private static final Set<String> KNOWN =
       Set.of(
           "--suite",
@@ -55,6 +58,7 @@ record ChaosArguments(Path home, Path work, List<SeedPlan> plans, Breakage break
           "--fsync",
           "--events",
           "--seconds",
+          "--drain",
           "--consumers",
           "--killers",
           "--break",
@@ -104,9 +108,22 @@ record ChaosArguments(Path home, Path work, List<SeedPlan> plans, Breakage break
     return switch (name) {
       case "short" -> {
         List<SeedPlan> plans = new ArrayList<>();
-        plans.addAll(plans("--group", "A", "--seeds", "1", "--events", "20000", "--seconds", "12"));
-        plans.addAll(plans("--group", "B", "--seeds", "2", "--events", "20000", "--seconds", "12"));
-        plans.addAll(plans("--group", "C", "--seeds", "3", "--events", "20000", "--seconds", "12"));
+        // Of machines that others use, too, only progress can be asked, not speed.
+        for (String seed : List.of("A 1", "B 2", "C 3")) {
+          String[] words = seed.split(" ", -1);
+          plans.addAll(
+              plans(
+                  "--group",
+                  words[0],
+                  "--seeds",
+                  words[1],
+                  "--events",
+                  "20000",
+                  "--seconds",
+                  "12",
+                  "--drain",
+                  "60"));
+        }
         yield plans;
       }
       case "full" -> {
@@ -143,6 +160,7 @@ record ChaosArguments(Path home, Path work, List<SeedPlan> plans, Breakage break
               fsync.equals("both") ? (seed % 2 == 1 ? "always" : "everysec") : fsync,
               number(flags, "--events", hasKillers ? 36_000 : 60_000),
               Duration.ofSeconds(number(flags, "--seconds", 20)),
+              Duration.ofSeconds(number(flags, "--drain", DRAIN_SECONDS)),
               (int) number(flags, "--consumers", hasKillers ? 3 : 2),
               (int) number(flags, "--killers", hasKillers ? KILLERS : 0)));
     }

@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
  * @param fsync {@code always}, {@code everysec} or {@code no}
  * @param events simulated
  * @param window how long faults are thrown
+ * @param drainMax how long after the last fault all has to be published
  * @param consumers processes
  * @param killerCount events whose handling kills the consumer
  */
@@ -29,6 +30,7 @@ record SeedPlan(
     String fsync,
     long events,
     Duration window,
+    Duration drainMax,
     int consumers,
     int killerCount) {
   SeedPlan {
@@ -36,10 +38,12 @@ record SeedPlan(
     kinds = Set.copyOf(kinds);
     requireNonNull(fsync, "fsync");
     requireNonNull(window, "window");
+    requireNonNull(drainMax, "drainMax");
     check(
         Set.of("always", "everysec", "no").contains(fsync), "--fsync", fsync, "always|everysec|no");
     check(events >= 100 && events <= 10_000_000, "--events", events, "100..10000000");
     check(!window.isNegative() && window.toSeconds() <= 3_600, "--seconds", window, "0..3600");
+    check(!drainMax.isNegative() && drainMax.toSeconds() <= 3_600, "--drain", drainMax, "0..3600");
     check(consumers >= 1 && consumers <= 16, "--consumers", consumers, "1..16");
     check(
         killerCount >= 0 && killerCount <= events / 100, "--killers", killerCount, "0..events/100");
@@ -65,6 +69,8 @@ record SeedPlan(
             Long.toString(events),
             "--seconds",
             Long.toString(window.toSeconds()),
+            "--drain",
+            Long.toString(drainMax.toSeconds()),
             "--consumers",
             Integer.toString(consumers)));
     if (killerCount > 0) {

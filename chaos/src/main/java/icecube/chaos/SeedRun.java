@@ -27,7 +27,6 @@ final class SeedRun implements AutoCloseable {
   /** As the emitter has it: entries a partition holds before it waits. */
   static final long BACKLOG_MAX = 64;
 
-  static final Duration DRAIN_MAX = Duration.ofSeconds(10);
   private static final Duration START_MAX = Duration.ofSeconds(60);
   private static final Duration END_MAX = Duration.ofMinutes(5);
   private static final Duration EMITTER_END_MAX = Duration.ofSeconds(20);
@@ -158,8 +157,8 @@ final class SeedRun implements AutoCloseable {
       violations.add(
           "not complete %s after the last fault: %s (expected: %d events published)"
               .formatted(END_MAX, onlooker.accounts(), plan.events()));
-    } else if (seconds * 1e9 > DRAIN_MAX.toNanos() && plan.killerCount() == 0) {
-      violations.add("drained after %.1f s (expected: <= %s)".formatted(seconds, DRAIN_MAX));
+    } else if (seconds * 1e9 > plan.drainMax().toNanos() && plan.killerCount() == 0) {
+      violations.add("drained after %.1f s (expected: <= %s)".formatted(seconds, plan.drainMax()));
     }
     return seconds;
   }

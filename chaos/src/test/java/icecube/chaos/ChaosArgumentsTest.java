@@ -88,7 +88,17 @@ final class ChaosArgumentsTest {
   @Test
   void killersAreAtMostOneEventInAHundred() {
     assertThatThrownBy(
-            () -> new SeedPlan("K", 1, Set.of(), "always", 1_000, Duration.ofSeconds(1), 2, 11))
+            () ->
+                new SeedPlan(
+                    "K",
+                    1,
+                    Set.of(),
+                    "always",
+                    1_000,
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(10),
+                    2,
+                    11))
         .hasMessageContaining("--killers: 11");
   }
 }

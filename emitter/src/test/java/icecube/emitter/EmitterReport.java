@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.emitter;
 
+import com.google.errorprone.annotations.FormatMethod;
 import icecube.dataset.BatchWriter;
 import icecube.dataset.MetaRow;
 import icecube.dataset.MetaWriter;
@@ -199,6 +200,7 @@ final class EmitterReport {
     return seconds[REPEATS / 2];
   }
 
+  @FormatMethod
   private static void print(String format, Object... values) {
     System.out.println(String.format(Locale.ROOT, format, values));
   }

@@ -217,15 +217,19 @@ public final class Reasons {
    * for none, or for one that is no duration.
    */
   public static Optional<Duration> retryDelayOf(com.google.rpc.Status status) {
-    return detail(status, RetryInfo.class)
-        .map(RetryInfo::getRetryDelay)
-        .filter(delay -> delay.getSeconds() >= 0)
-        .filter(delay -> delay.getNanos() >= 0 && delay.getNanos() < 1_000_000_000)
-        .map(
-            delay ->
-                delay.getSeconds() >= RETRY_DELAY_MAX.toSeconds()
-                    ? RETRY_DELAY_MAX
-                    : Duration.ofSeconds(delay.getSeconds(), delay.getNanos()));
+    return detail(status, RetryInfo.class).map(RetryInfo::getRetryDelay).flatMap(Reasons::bounded);
+  }
+
+  private static Optional<Duration> bounded(com.google.protobuf.Duration delay) {
+    long seconds = delay.getSeconds();
+    int nanos = delay.getNanos();
+    if (seconds < 0 || nanos < 0 || nanos >= 1_000_000_000) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        seconds >= RETRY_DELAY_MAX.toSeconds()
+            ? RETRY_DELAY_MAX
+            : Duration.ofSeconds(seconds, nanos));
   }
 
   private static Reason named(String name) {
