@@ -31,6 +31,9 @@ public final class Consumption {
   /** How often late requests are given up and ended streams are opened again. */
   private static final Duration LINK_TICK = Duration.ofMillis(20);
 
+  /** Failures to hand back, over all partitions, until the leases are left to end it. */
+  private static final int HAND_BACK_FAILURES_MAX = 3;
+
   private final String name;
   private final EventLog log;
   private final ConsumerMetrics metrics;
@@ -150,16 +153,25 @@ public final class Consumption {
 
   /** Gives what it holds to others. Nothing runs any more that could renew or publish. */
   public void handBack() {
-    try {
-      for (int partition = 0; partition < log.partitionCount(); partition++) {
-        var unused = log.release(partition, name, flows.ids(partition));
-        log.leave(partition, name);
+    int failures = 0;
+    int partition = 0;
+    boolean isGone = false;
+    while (!isGone) {
+      try {
+        for (; partition < log.partitionCount(); partition++) {
+          var unused = log.leave(partition, name);
+        }
+        log.depart(name);
+        isGone = true;
+      } catch (EventLogException e) {
+        isGone = ++failures == HAND_BACK_FAILURES_MAX;
+        if (isGone) {
+          LOG.atWarn()
+              .setCause(e)
+              .addKeyValue("partition_first", partition)
+              .log("the event log does not answer, what the consumer holds waits for its lease");
+        }
       }
-      log.depart(name);
-    } catch (EventLogException e) {
-      LOG.atWarn()
-          .setCause(e)
-          .log("the event log does not answer, what the consumer holds waits for its lease");
     }
   }
 }

@@ -64,8 +64,8 @@ final class MortalEventLog extends ForwardingEventLog {
   }
 
   @Override
-  public void leave(int partition, String consumer) {
+  public Set<EntryId> leave(int partition, String consumer) {
     requireAlive();
-    super.leave(partition, consumer);
+    return super.leave(partition, consumer);
   }
 }

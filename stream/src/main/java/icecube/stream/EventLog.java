@@ -105,8 +105,13 @@ public interface EventLog extends AutoCloseable {
    */
   Claim claim(int partition, String consumer, ClaimSettings settings, boolean lone);
 
-  /** Removes this consumer's name from the group, unless it still holds entries. */
-  void leave(int partition, String consumer);
+  /**
+   * Hands back all that this consumer holds, as {@link #release} does, also what it never heard of
+   * because an answer was lost; then its name is gone.
+   *
+   * @return the entries handed back
+   */
+  Set<EntryId> leave(int partition, String consumer);
 
   /**
    * Makes this consumer known to the others for the length of the lease, and tells who is known.

@@ -148,10 +148,9 @@ public final class InMemoryEventLog implements EventLog {
     return partition(partition).claim(consumer, settings, lone);
   }
 
-  /** Nothing to do: a consumer that holds nothing leaves no trace here. */
   @Override
-  public void leave(int partition, String consumer) {
-    partition(partition);
+  public Set<EntryId> leave(int partition, String consumer) {
+    return partition(partition).leave(consumer);
   }
 
   @Override

@@ -230,6 +230,22 @@ final class InMemoryPartition {
     }
   }
 
+  Set<EntryId> leave(String consumer) {
+    lock.lock();
+    try {
+      var held = new HashSet<EntryId>();
+      state.pending.forEach(
+          (id, pending) -> {
+            if (pending.holder().equals(consumer)) {
+              held.add(id);
+            }
+          });
+      return release(consumer, held);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   Claim claim(String consumer, ClaimSettings settings, boolean lone) {
     lock.lock();
     try {

@@ -225,8 +225,8 @@ public final class RedisEventLog implements EventLog {
   }
 
   @Override
-  public void leave(int partition, String consumer) {
-    leases.leave(check(partition), consumer);
+  public Set<EntryId> leave(int partition, String consumer) {
+    return leases.leave(check(partition), consumer);
   }
 
   @Override

@@ -93,13 +93,15 @@ final class RedisLeases {
         Claim.Kind.valueOf(text(reply.get(0))), Math.toIntExact(number(reply.get(1))), entries);
   }
 
-  void leave(int partition, String consumer) {
-    ask(
-        Script.LEAVE,
-        new String[] {keys.events(partition)},
-        bytes(StreamKeys.GROUP),
-        bytes(consumer),
-        bytes(RedisEventLog.ABANDONED_AFTER.toMillis()));
+  Set<EntryId> leave(int partition, String consumer) {
+    return EntryFields.ids(
+        ask(
+            Script.LEAVE,
+            new String[] {keys.events(partition), keys.solo(partition)},
+            bytes(StreamKeys.GROUP),
+            bytes(consumer),
+            bytes(StreamKeys.NOBODY),
+            bytes(RedisEventLog.ABANDONED_AFTER.toMillis())));
   }
 
   List<String> meet(String consumer, Duration lease) {

@@ -90,6 +90,17 @@ local function allow_oom(hash)
   redis.call('HDEL', hash, 'no-such-field')
 end
 
+-- Gives an entry that is pending, as XPENDING tells it, to a name that nobody uses, idle since 1970,
+-- so that the next claim of any lease takes it. The delivery that ends here is taken off both counts.
+local function hand_back(events, solo, group, nobody, pending)
+  local id = pending[1]
+  redis.call('XCLAIM', events, group, nobody, '0', id,
+    'TIME', '0', 'RETRYCOUNT', whole(math.max(pending[4] - 1, 0)), 'JUSTID')
+  if tonumber(redis.call('HGET', solo, id) or '0') > 0 then
+    redis.call('HINCRBY', solo, id, -1)
+  end
+end
+
 -- Adds to a count and to the two sums modulo 2^32 of a digest.
 local function count(meta, what, events, first, second)
   redis.call('HINCRBY', meta, what, whole(events))

@@ -227,19 +227,36 @@ abstract class LeaseContract extends PublicationContract {
   }
 
   @Test
-  void consumerThatHoldsSomethingCannotLeaveIt() {
-    append(0, 1);
-    read("leaver", 1);
+  void whatALeavingConsumerHoldsIsHandedBackAndCountsForNothing() {
+    append(0, 100);
+    read("leaver", 99);
+    read("stayer", 1);
 
-    log.leave(0, "leaver");
+    assertThat(log.leave(0, "leaver")).hasSize(99).doesNotContain(new EntryId(100, 0));
+    assertThat(log.leave(0, "leaver")).isEmpty();
 
     try (var reader = log.openReader(0, "leaver")) {
-      assertThat(reader.readHeld(EntryId.START, 9)).hasSize(1);
+      assertThat(reader.readHeld(EntryId.START, 9)).isEmpty();
     }
-    complete(0, completion("leaver", 1, 1));
-    log.leave(0, "leaver");
-    log.leave(0, "leaver");
-    assertThat(log.account(0).pending()).isZero();
+    assertThat(log.account(0).pending()).isEqualTo(100);
+    for (int stop = 1; stop <= 4; stop++) {
+      var claim = log.claim(0, "again", SETTINGS, false);
+      assertThat(claim.entries()).hasSize(SETTINGS.countMax());
+      assertThat(claim.suspectCount()).isZero();
+      log.leave(0, "again");
+    }
+  }
+
+  @Test
+  void aSuspectThatALeavingConsumerHoldsIsNotHeldAgainstIt() {
+    append(0, 1);
+    read("c0", 1);
+    claimTimes(2);
+    pass(LEASE);
+    for (int stop = 1; stop <= 4; stop++) {
+      assertThat(log.claim(0, "alone", SETTINGS, true).kind()).isEqualTo(Claim.Kind.LONE);
+      assertThat(log.leave(0, "alone")).isEqualTo(Set.copyOf(ids(1)));
+    }
   }
 
   /** All entries change hands so many times, each time because the holder went silent. */

@@ -197,7 +197,11 @@ final class RandomHistory {
         .as(because("release"))
         .isEqualTo(heldOf(ids, consumer));
     heldOf(ids, consumer).forEach(id -> model.holders.put(id, StreamKeys.NOBODY));
-    log.leave(0, consumer);
+    if (random.nextInt(4) == 0) {
+      var all = heldOf(model.holders.keySet(), consumer);
+      assertThat(log.leave(0, consumer)).as(because("leave")).isEqualTo(all);
+      all.forEach(id -> model.holders.put(id, StreamKeys.NOBODY));
+    }
   }
 
   private Set<EntryId> heldOf(Collection<EntryId> ids, String consumer) {

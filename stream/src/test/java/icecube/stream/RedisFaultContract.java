@@ -248,16 +248,16 @@ abstract class RedisFaultContract extends RedisEventLogContract {
   }
 
   @Test
-  void namesThatHoldNothingLeaveTheGroup() {
+  void namesThatLeaveAreGoneFromTheGroup() {
     append(0, 1);
     try (var reader = log.openReader(0, "c")) {
       reader.readNew(9, Duration.ZERO);
     }
     log.leave(0, "c");
-    assertThat(groupMembers()).isEqualTo(1);
+    assertThat(groupMembers()).as("nobody, who holds the entry").isEqualTo(1);
 
     complete(0, completion("c", 1, 1));
-    log.leave(0, "c");
+    log.leave(0, StreamKeys.NOBODY);
     assertThat(groupMembers()).isZero();
   }
 

@@ -102,8 +102,8 @@ public class ForwardingEventLog implements EventLog {
   }
 
   @Override
-  public void leave(int partition, String consumer) {
-    log.leave(partition, consumer);
+  public Set<EntryId> leave(int partition, String consumer) {
+    return log.leave(partition, consumer);
   }
 
   @Override

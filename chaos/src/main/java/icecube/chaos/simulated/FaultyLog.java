@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FaultyLog extends ForwardingEventLog {
   /** What keeps a lease, or gives back what came unseen. */
-  private static final Set<String> LEASE_COMMANDS = Set.of("renew", "release", "readHeld");
+  private static final Set<String> LEASE_COMMANDS = Set.of("renew", "release", "leave", "readHeld");
 
   private final EventLog server;
   private final SimulatedProcess process;
@@ -290,15 +290,8 @@ final class FaultyLog extends ForwardingEventLog {
   }
 
   @Override
-  public void leave(int partition, String consumer) {
-    Boolean unused =
-        ask(
-            "leave",
-            partition,
-            () -> {
-              server.leave(partition, consumer);
-              return true;
-            });
+  public Set<EntryId> leave(int partition, String consumer) {
+    return ask("leave", partition, () -> server.leave(partition, consumer));
   }
 
   @Override

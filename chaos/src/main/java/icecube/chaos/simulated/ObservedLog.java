@@ -100,6 +100,14 @@ final class ObservedLog extends ForwardingEventLog {
   }
 
   @Override
+  public Set<EntryId> leave(int partition, String consumer) {
+    var released = log.leave(partition, consumer);
+    models.get(partition).released(consumer, released);
+    check(partition);
+    return released;
+  }
+
+  @Override
   public Claim claim(int partition, String consumer, ClaimSettings settings, boolean lone) {
     var claim = log.claim(partition, consumer, settings, lone);
     models.get(partition).claimed(consumer, claim, settings);
