@@ -13,6 +13,7 @@ import icecube.v1.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -72,14 +73,40 @@ final class EntryFlows implements AutoCloseable {
     this.workers = workers;
   }
 
-  /** Takes an entry on, unless it is in flight already. */
-  void accept(int partition, DeliveredEntry entry, Claim.Kind kind) {
+  /**
+   * Takes an entry on, unless it is in flight already.
+   *
+   * @return false if nobody looks after it now: it was in flight here once, was abandoned, and its
+   *     last step has not yet found that out
+   */
+  boolean accept(int partition, DeliveredEntry entry, Claim.Kind kind) {
     var flow = new EntryFlow(this, partition, entry, kind);
-    if (inFlight.get(flow.partition()).putIfAbsent(flow.id(), flow) == null) {
+    EntryFlow known = inFlight.get(flow.partition()).putIfAbsent(flow.id(), flow);
+    if (known == null) {
       window.enter(flow.sizeBytes());
       eventsInFlight.addAndGet(flow.eventCount());
       flow.start();
     }
+    return known == null || !known.isAbandoned();
+  }
+
+  /**
+   * Takes on what was claimed. What nobody would look after is handed back at once, uncounted: its
+   * lease would run out as if this consumer had died of it.
+   *
+   * @return whether anything is taken on
+   */
+  boolean acceptClaimed(int partition, Claim claim) {
+    Set<EntryId> left = new HashSet<>();
+    for (DeliveredEntry entry : claim.entries()) {
+      if (!accept(partition, entry, claim.kind())) {
+        left.add(entry.id());
+      }
+    }
+    if (!left.isEmpty()) {
+      var unused = log.release(partition, consumer, left);
+    }
+    return left.size() < claim.entries().size();
   }
 
   /** An entry is published, or left to others. */

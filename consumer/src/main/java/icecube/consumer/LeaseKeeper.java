@@ -5,7 +5,6 @@ import icecube.chassis.Activity;
 import icecube.chassis.TimeAndChance;
 import icecube.stream.Claim;
 import icecube.stream.ClaimSettings;
-import icecube.stream.DeliveredEntry;
 import icecube.stream.EntryId;
 import icecube.stream.EventLog;
 import icecube.stream.EventLogException;
@@ -135,9 +134,7 @@ final class LeaseKeeper implements Activity {
       var limited =
           new ClaimSettings(claim.lease(), room, claim.suspectAt(), claim.loneDeliveriesMax());
       Claim taken = log.claim(partition, consumer, limited, false);
-      for (DeliveredEntry entry : taken.entries()) {
-        flows.accept(partition, entry, taken.kind());
-      }
+      flows.acceptClaimed(partition, taken);
       if (taken.suspectCount() > 0) {
         suspects.seen(partition, taken.suspectCount());
       }

@@ -4,7 +4,6 @@ package icecube.consumer;
 import icecube.chassis.TimeAndChance;
 import icecube.stream.Claim;
 import icecube.stream.ClaimSettings;
-import icecube.stream.DeliveredEntry;
 import icecube.stream.EntryId;
 import icecube.stream.EventLog;
 import icecube.stream.EventLog.EntryReader;
@@ -91,6 +90,7 @@ final class Suspects {
       return;
     }
     if (isDraining) {
+      handBackUnseen();
       goOn();
       return;
     }
@@ -113,10 +113,7 @@ final class Suspects {
       unanswered = partition;
       Claim taken = log.claim(partition, consumer, claim, true);
       unanswered = NO_PARTITION;
-      for (DeliveredEntry entry : taken.entries()) {
-        flows.accept(partition, entry, taken.kind());
-      }
-      if (!taken.entries().isEmpty()) {
+      if (flows.acceptClaimed(partition, taken)) {
         takenNanos = now;
         return true;
       }
@@ -137,7 +134,7 @@ final class Suspects {
     try (EntryReader reader = log.openReader(unanswered, consumer)) {
       reader.readHeld(EntryId.START, UNSEEN_MAX).forEach(entry -> unseen.add(entry.id()));
     }
-    // Nothing is in flight but what is parked, so nothing else of what is held was ever seen here.
+    // What else is held was never seen here: nobody reads while suspects are taken.
     unseen.removeAll(flows.ids(unanswered));
     if (!unseen.isEmpty()) {
       var unused = log.release(unanswered, consumer, unseen);
