@@ -9,7 +9,6 @@ import icecube.proto.PredictionCodec;
 import icecube.v1.EventError;
 import icecube.v1.EventResult;
 import icecube.v1.Reason;
-import icecube.v1.Rejection;
 
 /** The judge of what a model said: a prediction if it is a direction, else the event's error. */
 final class EventResults {
@@ -60,18 +59,6 @@ final class EventResults {
   static EventResult error(long eventId, Reason reason, String message) {
     return EventResult.newBuilder()
         .setError(EventError.newBuilder().setEventId(eventId).setReason(reason).setMessage(message))
-        .build();
-  }
-
-  /** An event that somebody before us has refused. */
-  static EventResult rejected(long eventId, Rejection rejection) {
-    // By its number: a reason of a newer sender has no name here and travels on all the same.
-    return EventResult.newBuilder()
-        .setError(
-            EventError.newBuilder()
-                .setEventId(eventId)
-                .setReasonValue(rejection.getReasonValue())
-                .setMessage(rejection.getMessage()))
         .build();
   }
 

@@ -16,11 +16,8 @@ import icecube.v1.EventResult;
 import icecube.v1.PredictRequest;
 import icecube.v1.PredictResponse;
 import icecube.v1.Reason;
-import icecube.v1.Rejection;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,11 +57,10 @@ final class RequestPredictor {
 
   private List<EventResult> predictEvents(EventBatch batch, ServedModel model) {
     var events = EventCodec.decode(batch);
-    var rejections = rejectionsByIndex(batch);
     var results = new ArrayList<@Nullable EventResult>(events.size());
     var sound = new ArrayList<Event>(events.size());
     for (int index = 0; index < events.size(); index++) {
-      var error = errorOf(events.get(index), rejections.get(index));
+      var error = errorOf(events.get(index));
       results.add(error);
       if (error == null) {
         sound.add(events.get(index));
@@ -86,30 +82,12 @@ final class RequestPredictor {
     return filled;
   }
 
-  private @Nullable EventResult errorOf(Event event, @Nullable Rejection rejection) {
-    if (rejection != null) {
-      return EventResults.rejected(event.id(), rejection);
-    }
+  private @Nullable EventResult errorOf(Event event) {
     return EventDefect.find(event.pulses(), geometry)
         .map(
             finding ->
                 EventResults.error(event.id(), Reasons.of(finding.defect()), finding.message()))
         .orElse(null);
-  }
-
-  private static Map<Integer, Rejection> rejectionsByIndex(EventBatch batch) {
-    var rejections = new HashMap<Integer, Rejection>();
-    for (Rejection rejection : batch.getRejectionsList()) {
-      int index = rejection.getEventIndex();
-      if (index < 0 || index >= batch.getEventIdCount()) {
-        throw new ReasonException(
-            Reason.REASON_COLUMNS_MISMATCHED,
-            "rejections.event_index: %s (expected: 0..%d)"
-                .formatted(Integer.toUnsignedString(index), batch.getEventIdCount() - 1));
-      }
-      rejections.put(index, rejection);
-    }
-    return rejections;
   }
 
   private static FeatureTable decode(PredictRequest request, ServedModel model) {

@@ -24,7 +24,6 @@ import icecube.v1.ModelServiceGrpc;
 import icecube.v1.PredictRequest;
 import icecube.v1.Quality;
 import icecube.v1.Reason;
-import icecube.v1.Rejection;
 import io.grpc.ManagedChannel;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.ArrayList;
@@ -136,42 +135,6 @@ final class PredictTest {
     var results = stub().predict(Samples.eventsRequest(List.of(huge)).build()).getResultsList();
 
     assertThat(results.get(0).getError().getReason()).isEqualTo(Reason.REASON_EVENT_TOO_LARGE);
-  }
-
-  @Test
-  void anEventRefusedAtTheDoorOfTheStreamIsNotPredicted() {
-    var events = Samples.events(new SplittableRandom(14), 2);
-    var batch =
-        EventCodec.encode(events, Samples.GEOMETRY).toBuilder()
-            .addRejections(
-                Rejection.newBuilder()
-                    .setEventIndex(1)
-                    .setReason(Reason.REASON_EVENT_ID_DUPLICATE)
-                    .setMessage("event_id: 2 (expected: once)"));
-
-    var results =
-        stub().predict(PredictRequest.newBuilder().setEvents(batch).build()).getResultsList();
-
-    assertThat(results.get(0).hasPrediction()).isTrue();
-    assertThat(results.get(1).getError().getReason()).isEqualTo(Reason.REASON_EVENT_ID_DUPLICATE);
-    assertThat(results.get(1).getError().getEventId()).isEqualTo(2);
-    assertRefused(
-        PredictRequest.newBuilder()
-            .setEvents(batch.addRejections(Rejection.newBuilder().setEventIndex(2))),
-        Reason.REASON_COLUMNS_MISMATCHED);
-  }
-
-  @Test
-  void anEventRejectedForAReasonOfANewerSenderKeepsItsNumber() {
-    var batch =
-        EventCodec.encode(Samples.events(new SplittableRandom(15), 2), Samples.GEOMETRY).toBuilder()
-            .addRejections(Rejection.newBuilder().setEventIndex(0).setReasonValue(9_999));
-
-    var results =
-        stub().predict(PredictRequest.newBuilder().setEvents(batch).build()).getResultsList();
-
-    assertThat(results.get(0).getError().getReasonValue()).isEqualTo(9_999);
-    assertThat(results.get(1).hasPrediction()).isTrue();
   }
 
   @ParameterizedTest

@@ -49,7 +49,7 @@ public final class EventCodec {
   }
 
   /**
-   * The events of {@code batch} in its order, the rejected ones too.
+   * The events of {@code batch} in its order.
    *
    * @throws ReasonException {@code COLUMNS_MISMATCHED} if the columns disagree in length
    */
