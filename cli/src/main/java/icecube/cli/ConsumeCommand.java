@@ -4,10 +4,8 @@ package icecube.cli;
 import icecube.chassis.Beat;
 import icecube.consumer.Consumer;
 import icecube.consumer.ConsumerSettings;
-import icecube.stream.ClaimSettings;
 import icecube.stream.EventLog;
 import icecube.stream.RedisEventLog;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -21,13 +19,13 @@ import picocli.CommandLine.Spec;
     name = "consume",
     description = "Read events from the stream, have them predicted, publish the answers.",
     mixinStandardHelpOptions = true,
-    footerHeading = "%nExample:%n",
-    footer = "  ./icecube consume --redis redis://127.0.0.1:6379 --model-server 127.0.0.1:8470")
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  ./icecube consume --redis redis://127.0.0.1:6379 --model-server 127.0.0.1:8470",
+      "  ./icecube consume --model-server a:8470,b:8470 --streams-per-server 2 --lease 15"
+    })
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class ConsumeCommand implements Callable<Integer> {
-  private static final double LEASE_SECONDS_MIN = 0.1;
-  private static final double LEASE_SECONDS_MAX = 3_600;
-
   @Spec private CommandSpec spec;
   @Mixin private ServiceOptions service;
   @Mixin private RedisOptions redis;
@@ -47,22 +45,15 @@ final class ConsumeCommand implements Callable<Integer> {
       description = "the model to ask for (default: the server's own)")
   private String model;
 
-  @Option(
-      names = "--lease",
-      paramLabel = "SECONDS",
-      defaultValue = "5",
-      description =
-          "how long entries stay with a consumer that does not answer any more, before another"
-              + " takes them over (default: ${DEFAULT-VALUE})")
-  private double leaseSeconds;
+  @Mixin private ConsumptionOptions consumption;
 
   @Override
   public Integer call() {
     modelServers.forEach(target -> ServiceOptions.requireTarget("--model-server", target));
+    ConsumerSettings settings = consumption.settings(modelServers, model);
     try (ServiceHost host = new ServiceHost("consumer", service, spec.commandLine().getOut())) {
       EventLog log = host.add(RedisEventLog.connect(redis.settings()));
-      Consumer consumer =
-          host.add(Consumer.start(log, SettingException.checked(this::settings), host.meters()));
+      Consumer consumer = host.add(Consumer.start(log, settings, host.meters()));
       host.announce(
           "",
           () -> consumer.isReady() ? Beat.serving(consumer.eventsInFlight()) : Beat.starting(),
@@ -70,21 +61,5 @@ final class ConsumeCommand implements Callable<Integer> {
       ServiceHost.awaitStop();
     }
     return ExitCode.OK.code();
-  }
-
-  private ConsumerSettings settings() {
-    if (!(leaseSeconds >= LEASE_SECONDS_MIN && leaseSeconds <= LEASE_SECONDS_MAX)) {
-      throw new SettingException(
-          "--lease: %s (expected: %s..%s)"
-              .formatted(leaseSeconds, LEASE_SECONDS_MIN, LEASE_SECONDS_MAX));
-    }
-    var usual = ClaimSettings.DEFAULT;
-    return ConsumerSettings.of(modelServers, model)
-        .withClaim(
-            new ClaimSettings(
-                Duration.ofMillis(Math.round(leaseSeconds * 1e3)),
-                usual.countMax(),
-                usual.suspectAt(),
-                usual.loneDeliveriesMax()));
   }
 }

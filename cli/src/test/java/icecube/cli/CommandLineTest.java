@@ -224,6 +224,11 @@ final class CommandLineTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "consume --window-entries 0",
+        "consume --window-bytes 0",
+        "consume --streams-per-server 65",
+        "consume --lease NaN",
+        "consume --lease 0.01",
         "redrive --reason MADE_UP",
         "redrive --event-id seven",
         "inspect --watch 0",
@@ -235,7 +240,10 @@ final class CommandLineTest {
   void aValueThatMakesNoSenseIsAUsageErrorThatNamesIt(String line) {
     String[] words = line.split(" ", 3);
     assertThat(execute(words)).isEqualTo(2);
-    assertThat(err.toString()).contains(words[1]).contains(words[2]).contains("expected");
+    assertThat(err.toString())
+        .contains(words[1].substring(2) + ": ")
+        .contains(words[2])
+        .contains("expected");
   }
 
   @ParameterizedTest

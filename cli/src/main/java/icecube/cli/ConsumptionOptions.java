@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.cli;
+
+import icecube.consumer.ConsumerSettings;
+import icecube.stream.ClaimSettings;
+import java.time.Duration;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** How much a consumer takes on, and how long it is waited for. */
+final class ConsumptionOptions {
+  private static final double LEASE_SECONDS_MIN = 0.1;
+  private static final double LEASE_SECONDS_MAX = 3_600;
+
+  @Option(
+      names = "--lease",
+      paramLabel = "SECONDS",
+      defaultValue = "5",
+      description =
+          "how long entries stay with a consumer that does not answer any more, before another"
+              + " takes them over (default: ${DEFAULT-VALUE})")
+  private double leaseSeconds;
+
+  @Option(
+      names = "--window-entries",
+      paramLabel = "N",
+      defaultValue = "" + ConsumerSettings.WINDOW_ENTRIES,
+      description = "entries in work at once, some 32 events each (default: ${DEFAULT-VALUE})")
+  private int windowEntries;
+
+  @Option(
+      names = "--window-bytes",
+      paramLabel = "BYTES",
+      defaultValue = "" + ConsumerSettings.WINDOW_BYTES,
+      description =
+          "bytes of them at once; one larger entry may be alone (default: ${DEFAULT-VALUE})")
+  private long windowBytes;
+
+  @Option(
+      names = "--streams-per-server",
+      paramLabel = "N",
+      defaultValue = "" + ConsumerSettings.STREAMS_PER_SERVER,
+      description = "streams to each model server (default: ${DEFAULT-VALUE})")
+  private int streamsPerServer;
+
+  /** The settings asked for. */
+  ConsumerSettings settings(List<String> modelServers, String model) {
+    if (!(leaseSeconds >= LEASE_SECONDS_MIN && leaseSeconds <= LEASE_SECONDS_MAX)) {
+      throw new SettingException(
+          "--lease: %s (expected: %s..%s)"
+              .formatted(leaseSeconds, LEASE_SECONDS_MIN, LEASE_SECONDS_MAX));
+    }
+    var usual = ClaimSettings.DEFAULT;
+    var claim =
+        new ClaimSettings(
+            Duration.ofMillis(Math.round(leaseSeconds * 1e3)),
+            usual.countMax(),
+            usual.suspectAt(),
+            usual.loneDeliveriesMax());
+    return SettingException.checked(
+        () ->
+            ConsumerSettings.of(modelServers, model)
+                .withClaim(claim)
+                .with(
+                    change -> {
+                      change.windowEntries = windowEntries;
+                      change.windowBytes = windowBytes;
+                      change.streamsPerServer = streamsPerServer;
+                    }));
+  }
+}
