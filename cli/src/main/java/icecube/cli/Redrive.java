@@ -6,6 +6,7 @@ import icecube.cli.RedriveTally.Stayed;
 import icecube.stream.EventDigest;
 import icecube.stream.EventEntry;
 import icecube.stream.EventLog;
+import icecube.stream.EventLogException;
 import icecube.stream.OutcomePart;
 import icecube.stream.PayloadEncoding;
 import icecube.stream.PublishedEntry;
@@ -14,8 +15,10 @@ import icecube.v1.DeadLetterBatch;
 import icecube.v1.EventBatch;
 import icecube.v1.Reason;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -112,8 +115,7 @@ final class Redrive {
       var encoding = isZstd(bytes) ? PayloadEncoding.ZSTD : PayloadEncoding.PLAIN;
       var again =
           new EventEntry(bytes, entry.eventCount(), entry.digest(), encoding, OutcomePart.NONE);
-      boolean isSent = send(partition, entry, List.of(again), OutcomePart.NONE);
-      count(isSent, reason, entry.eventCount());
+      send(partition, entry, List.of(again), OutcomePart.NONE, Map.of(reason, entry.eventCount()));
     }
   }
 
@@ -149,8 +151,9 @@ final class Redrive {
         keptCount == 0
             ? OutcomePart.NONE
             : new OutcomePart(kept.build().toByteArray(), keptCount, keptDigest);
-    boolean isSent = send(partition, entry, entriesOf(chosen), keptPart);
-    chosen.forEach(letter -> count(isSent, letter.getReason(), 1));
+    Map<Reason, Integer> counts = new EnumMap<>(Reason.class);
+    chosen.forEach(letter -> counts.merge(letter.getReason(), 1, Integer::sum));
+    send(partition, entry, entriesOf(chosen), keptPart, counts);
   }
 
   private @Nullable Stayed whyItStays(DeadLetter letter) {
@@ -165,16 +168,25 @@ final class Redrive {
     return isItsOwn ? null : Stayed.WITHOUT_EVENT;
   }
 
-  private boolean send(
-      int partition, PublishedEntry entry, List<EventEntry> again, OutcomePart kept) {
-    return isDryRun || log.redrive(partition, entry.id(), again, kept);
-  }
-
-  private void count(boolean isSent, Reason reason, long events) {
-    if (isSent) {
-      tally.wentRound(reason, events);
-    } else {
-      tally.stayed(reason, Stayed.GONE, events);
+  private void send(
+      int partition,
+      PublishedEntry entry,
+      List<EventEntry> again,
+      OutcomePart kept,
+      Map<Reason, Integer> counts) {
+    try {
+      boolean isSent = isDryRun || log.redrive(partition, entry.id(), again, kept);
+      counts.forEach(
+          (reason, events) -> {
+            if (isSent) {
+              tally.wentRound(reason, events);
+            } else {
+              tally.stayed(reason, Stayed.GONE, events);
+            }
+          });
+    } catch (EventLogException e) {
+      counts.forEach((reason, events) -> tally.stayed(reason, Stayed.UNANSWERED, events));
+      throw e;
     }
   }
 

@@ -11,12 +11,13 @@ import java.util.TreeMap;
 
 /** What became of the dead letters that a redrive has looked at. Confined to one thread. */
 final class RedriveTally {
-  /** Why a letter stayed where it was. */
+  /** Why a letter was not sent round by us. */
   enum Stayed {
-    NOT_CHOSEN("not chosen"),
-    COPY("copies of an event that went its own way, never sent round"),
-    WITHOUT_EVENT("without their event, or with another's"),
-    UNREADABLE("in letters that this version cannot read"),
+    NOT_CHOSEN("stayed: not chosen"),
+    COPY("stayed: copies of an event that went its own way, never sent round"),
+    WITHOUT_EVENT("stayed: without their event, or with another's"),
+    UNREADABLE("stayed: in letters that this version cannot read"),
+    UNANSWERED("asked to go round, and no answer came: gone or not; run it again"),
     GONE("sent round or trimmed by somebody else meanwhile");
 
     private final String words;
@@ -90,8 +91,7 @@ final class RedriveTally {
     roundAgain.forEach((reason, events) -> lines.add(line(reason, events, goes)));
     stayed.forEach(
         (reason, fates) ->
-            fates.forEach(
-                (why, events) -> lines.add(line(reason, events, "stayed: " + why.words))));
+            fates.forEach((why, events) -> lines.add(line(reason, events, why.words))));
     lines.add(line("all", roundAgainCount(), goes));
     lines.add(line("", stayedCount(), "stayed"));
     return String.join("\n", lines) + "\n";

@@ -205,7 +205,7 @@ record StreamView(
             each ->
                 append(
                     table,
-                    "    %s holds %,d, silent for %s",
+                    "    %s holds %,d, idle for %s",
                     each.name(),
                     each.holds(),
                     age(each.idleSeconds())));

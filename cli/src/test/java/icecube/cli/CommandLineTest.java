@@ -241,7 +241,7 @@ final class CommandLineTest {
     String[] words = line.split(" ", 3);
     assertThat(execute(words)).isEqualTo(2);
     assertThat(err.toString())
-        .contains(words[1].substring(2) + ": ")
+        .contains(words[1].substring(2))
         .contains(words[2])
         .contains("expected");
   }

@@ -161,9 +161,7 @@ final class LookAfterIT {
       assertThat(reader.readNew(1, Duration.ofSeconds(5))).hasSize(1);
     }
     assertThat(execute("inspect", "--partition", "0")).isZero();
-    assertThat(out.toString())
-        .contains("holder-1 holds 1, silent for")
-        .doesNotContain("partition 1");
+    assertThat(out.toString()).contains("holder-1 holds 1, idle for").doesNotContain("partition 1");
   }
 
   @Test

@@ -240,8 +240,10 @@ final class RedriveTest {
           }
         };
 
-    assertThatThrownBy(() -> new Redrive(breaking, RedriveChoice.ALL, false).run())
-        .isInstanceOf(EventLogException.class);
+    Redrive broken = new Redrive(breaking, RedriveChoice.ALL, false);
+    assertThatThrownBy(broken::run).isInstanceOf(EventLogException.class);
+    assertThat(broken.tally().roundAgainCount()).isEqualTo(19);
+    assertThat(broken.tally().toTable()).contains("no answer came");
     var tally = redrive(RedriveChoice.ALL).tally();
 
     assertThat(tally.roundAgainCount()).isEqualTo(20);

@@ -123,7 +123,7 @@ final class EntryPreparation {
       var letter =
           DeadLetter.newBuilder()
               .setReason(Reason.REASON_ENTRY_UNREADABLE)
-              .setMessage("entry: " + why + " (expected: an EventBatch)");
+              .setMessage("no EventBatch of what was appended: " + why);
       if (event == 0) {
         letter.setUnreadableEntry(bytes);
       }

@@ -124,8 +124,8 @@ class ConsumerTest extends ConsumerFixture {
             letter ->
                 assertThat(letter.getMessage())
                     .isEqualTo(
-                        "entry: entry: 0 events (expected: the 1 that were appended) (expected: an"
-                            + " EventBatch)"));
+                        "no EventBatch of what was appended: entry: 0 events (expected: the 1 that"
+                            + " were appended)"));
   }
 
   @Test
