@@ -82,7 +82,7 @@ public final class RedisEventLog implements EventLog {
    */
   public static void prepare(RedisSettings settings) {
     try (var link = RedisLink.open(settings)) {
-      link.once("FUNCTION LOAD", link.scripts().load());
+      link.once("FUNCTION LOAD", link.scripts().load(false));
     }
   }
 

@@ -38,21 +38,31 @@ abstract class Scripts {
     return majorVersion >= 7 ? new Functions(servers) : new Evaluated(servers);
   }
 
-  /** Makes every server know the scripts. */
+  /** Makes every server know the scripts, as far as this user may. */
   final CompletionStage<?> load() {
+    return load(true);
+  }
+
+  /**
+   * Makes every server know the scripts.
+   *
+   * @param isOptional whether a user who may not is left with what is there
+   */
+  final CompletionStage<?> load(boolean isOptional) {
     return servers
         .primaries()
         .thenCompose(
             all -> {
               CompletionStage<?> loaded = CompletableFuture.completedStage("");
               for (var server : all) {
-                loaded = loaded.thenCompose(last -> load(server));
+                loaded = loaded.thenCompose(last -> load(server, isOptional));
               }
               return loaded;
             });
   }
 
-  abstract CompletionStage<?> load(RedisClusterAsyncCommands<String, byte[]> server);
+  abstract CompletionStage<?> load(
+      RedisClusterAsyncCommands<String, byte[]> server, boolean isOptional);
 
   abstract CompletionStage<List<Object>> run(Script script, String[] keys, byte[][] arguments);
 
@@ -87,7 +97,7 @@ abstract class Scripts {
 
     /** Loads the library unless the server has this very text, so that a restart writes nothing. */
     @Override
-    CompletionStage<?> load(RedisClusterAsyncCommands<String, byte[]> server) {
+    CompletionStage<?> load(RedisClusterAsyncCommands<String, byte[]> server, boolean isOptional) {
       var arguments =
           new CommandArgs<>(RedisLink.CODEC)
               .add("LIST")
@@ -98,16 +108,19 @@ abstract class Scripts {
       return server
           .dispatch(CommandType.FUNCTION, output, arguments)
           .handle((listed, failure) -> failure == null && contains(listed, library))
-          .thenCompose(isThere -> isThere ? CompletableFuture.completedStage("") : replace(server));
+          .thenCompose(
+              isThere ->
+                  isThere ? CompletableFuture.completedStage("") : replace(server, isOptional));
     }
 
     /** A user who may not load functions finds them loaded, or is told so by the first call. */
-    private CompletionStage<String> replace(RedisClusterAsyncCommands<String, byte[]> server) {
+    private CompletionStage<String> replace(
+        RedisClusterAsyncCommands<String, byte[]> server, boolean isOptional) {
       return server
           .functionLoad(library, true)
           .exceptionallyCompose(
               failure -> {
-                if (hasMessage(unwrapped(failure), "NOPERM")) {
+                if (isOptional && hasMessage(unwrapped(failure), "NOPERM")) {
                   logger.warn("this user may not load functions; using those that are there");
                   return CompletableFuture.completedStage("");
                 }
@@ -150,7 +163,7 @@ abstract class Scripts {
     }
 
     @Override
-    CompletionStage<?> load(RedisClusterAsyncCommands<String, byte[]> server) {
+    CompletionStage<?> load(RedisClusterAsyncCommands<String, byte[]> server, boolean isOptional) {
       CompletionStage<?> loaded = CompletableFuture.completedStage("");
       for (var script : Script.values()) {
         loaded = loaded.thenCombine(server.scriptLoad(script.standalone()), (last, next) -> next);

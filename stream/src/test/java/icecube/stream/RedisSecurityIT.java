@@ -58,6 +58,17 @@ final class RedisSecurityIT {
   }
 
   @Test
+  void whoMayNotLoadTheFunctionsIsToldUnlessTheyAreThere(@TempDir Path folder) {
+    RedisEventLog.prepare(redis.settings("emitter", "any"));
+    var binary = RedisBinary.onPath().orElseThrow().path();
+    try (var bare = SecuredRedis.start(binary, folder)) {
+      assertThatExceptionOfType(EventLogException.class)
+          .isThrownBy(() -> RedisEventLog.prepare(bare.settings("emitter", "any")))
+          .withMessageContaining("FUNCTION LOAD: NOPERM");
+    }
+  }
+
+  @Test
   void eachDoesItsPartAsItsOwnUser() {
     try (var emitter = RedisEventLog.connect(redis.settings("emitter", "mesh"));
         var consumer = RedisEventLog.connect(redis.settings("consumer", "mesh"))) {
