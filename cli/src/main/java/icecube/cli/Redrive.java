@@ -227,6 +227,6 @@ final class Redrive {
       digest = digest.plus(id);
     }
     int eventCount = batch.getEventIdCount();
-    return new EventEntry(batch.clearRejections().build().toByteArray(), eventCount, digest);
+    return new EventEntry(batch.build().toByteArray(), eventCount, digest);
   }
 }
