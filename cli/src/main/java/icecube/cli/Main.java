@@ -35,6 +35,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ReconcileCommand.class,
       RedriveCommand.class,
       TrimCommand.class,
+      LoadFunctionsCommand.class,
       HelpCommand.class,
       GenerateCompletion.class
     },

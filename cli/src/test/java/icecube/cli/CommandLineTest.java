@@ -52,7 +52,8 @@ final class CommandLineTest {
         "inspect",
         "reconcile",
         "redrive",
-        "trim"
+        "trim",
+        "load-functions"
       })
   void everyCommandHelpsWithAnExampleAndItsExitCodes(String command) {
     assertThat(execute(command, "--help")).isZero();
