@@ -12,6 +12,9 @@ final class ConsumptionOptions {
   private static final double LEASE_SECONDS_MIN = 0.1;
   private static final double LEASE_SECONDS_MAX = 3_600;
 
+  /** Leaves time to hand back before {@link Interruption#CLOSE_MAX} is over. */
+  private static final double DRAIN_SECONDS_MAX = 20;
+
   @Option(
       names = "--lease",
       paramLabel = "SECONDS",
@@ -20,6 +23,15 @@ final class ConsumptionOptions {
           "how long entries stay with a consumer that does not answer any more, before another"
               + " takes them over (default: ${DEFAULT-VALUE})")
   private double leaseSeconds;
+
+  @Option(
+      names = "--drain",
+      paramLabel = "SECONDS",
+      defaultValue = "10",
+      description =
+          "how long a consumer that is told to stop works on what it has before it hands the rest"
+              + " back for others (default: ${DEFAULT-VALUE})")
+  private double drainSeconds;
 
   @Option(
       names = "--window-entries",
@@ -50,6 +62,10 @@ final class ConsumptionOptions {
           "--lease: %s (expected: %s..%s)"
               .formatted(leaseSeconds, LEASE_SECONDS_MIN, LEASE_SECONDS_MAX));
     }
+    if (!(drainSeconds >= 0 && drainSeconds <= DRAIN_SECONDS_MAX)) {
+      throw new SettingException(
+          "--drain: %s (expected: 0..%s)".formatted(drainSeconds, DRAIN_SECONDS_MAX));
+    }
     var usual = ClaimSettings.DEFAULT;
     var claim =
         new ClaimSettings(
@@ -63,6 +79,7 @@ final class ConsumptionOptions {
                 .withClaim(claim)
                 .with(
                     change -> {
+                      change.drain = Duration.ofMillis(Math.round(drainSeconds * 1e3));
                       change.windowEntries = windowEntries;
                       change.windowBytes = windowBytes;
                       change.streamsPerServer = streamsPerServer;

@@ -230,6 +230,8 @@ final class CommandLineTest {
         "consume --streams-per-server 65",
         "consume --lease NaN",
         "consume --lease 0.01",
+        "consume --drain -1",
+        "consume --drain 21",
         "redrive --reason MADE_UP",
         "redrive --event-id seven",
         "inspect --watch 0",
