@@ -13,6 +13,8 @@ import icecube.v1.Events;
 import icecube.v1.HeartbeatServiceOuterClass;
 import icecube.v1.ModelServiceOuterClass;
 import icecube.v1.Stream;
+import inference.GrpcService;
+import inference.ModelConfigOuterClass;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,6 +62,8 @@ final class ContractGoldenTest {
         .addFile(ModelServiceOuterClass.getDescriptor().toProto())
         .addFile(Stream.getDescriptor().toProto())
         .addFile(HeartbeatServiceOuterClass.getDescriptor().toProto())
+        .addFile(ModelConfigOuterClass.getDescriptor().toProto())
+        .addFile(GrpcService.getDescriptor().toProto())
         .build();
   }
 
