@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import icecube.stream.Claim;
 import icecube.stream.ClaimSettings;
 import icecube.stream.EntryId;
+import icecube.stream.EventLog;
 import icecube.stream.EventLogException;
 import icecube.testkit.ForwardingEventLog;
 import icecube.v1.Reason;
@@ -27,18 +28,7 @@ class LoneClaimTest extends ConsumerFixture {
     stream.append(1);
     makeSuspected();
     var lost = new AtomicInteger();
-    var deaf =
-        new ForwardingEventLog(log) {
-          @Override
-          public Claim claim(int partition, String name, ClaimSettings how, boolean lone) {
-            var claim = super.claim(partition, name, how, lone);
-            if (lone && !claim.entries().isEmpty() && lost.incrementAndGet() <= UNANSWERED) {
-              throw new EventLogException("test: the answer is lost");
-            }
-            return claim;
-          }
-        };
-    start(deaf, settings());
+    start(losing(lost, UNANSWERED), settings());
     stream.awaitBalance();
     assertThat(lost.get()).isGreaterThan(UNANSWERED);
     assertThat(stream.deadLetters()).isEmpty();
@@ -50,19 +40,7 @@ class LoneClaimTest extends ConsumerFixture {
     stream.append(1);
     makeSuspected();
     var lost = new AtomicInteger();
-    var deaf =
-        new ForwardingEventLog(log) {
-          @Override
-          public Claim claim(int partition, String name, ClaimSettings how, boolean lone) {
-            var claim = super.claim(partition, name, how, lone);
-            if (lone && !claim.entries().isEmpty()) {
-              lost.incrementAndGet();
-              throw new EventLogException("test: the answer is lost");
-            }
-            return claim;
-          }
-        };
-    var consumer = start(deaf, settings());
+    var consumer = start(losing(lost, Integer.MAX_VALUE), settings());
     Await.until("lost", () -> lost.get() > 0);
     consumer.close();
     var taken = log.claim(0, "next", claim(), true);
@@ -102,6 +80,20 @@ class LoneClaimTest extends ConsumerFixture {
     Await.until("handed back", () -> handedBack.get() > claim().loneDeliveriesMax());
     assertThat(consumer.eventsInFlight()).as("its former way still sleeps").isEqualTo(1);
     assertThat(log.claim(0, "next", claim(), true).kind()).isNotEqualTo(Claim.Kind.DEAD);
+  }
+
+  /** A log whose first answers to a lone claim that takes something are lost. */
+  private EventLog losing(AtomicInteger lost, int lostMax) {
+    return new ForwardingEventLog(log) {
+      @Override
+      public Claim claim(int partition, String name, ClaimSettings how, boolean lone) {
+        var claim = super.claim(partition, name, how, lone);
+        if (lone && !claim.entries().isEmpty() && lost.incrementAndGet() <= lostMax) {
+          throw new EventLogException("test: the answer is lost");
+        }
+        return claim;
+      }
+    };
   }
 
   private void makeSuspected() {
