@@ -71,6 +71,8 @@ final class ClusterOfThree implements AutoCloseable {
               "2000",
               "--appendonly",
               "yes",
+              "--appendfsync",
+              "always",
               "--save",
               "",
               "--dir",
