@@ -5,7 +5,7 @@
 --
 -- Removing a name that holds entries would lose them (nobody could claim them again), so what this
 -- consumer holds is handed back first. Names that hold nothing and that nobody has used for
--- abandoned_ms go too.
+-- abandoned_ms go too. Nobody hands nothing back: it would get it again, for ever.
 local events, solo = KEYS[1], KEYS[2]
 local group, consumer, nobody = ARGV[1], ARGV[2], ARGV[3]
 local released = {}
@@ -14,7 +14,7 @@ if redis.call('EXISTS', events) == 0 then
 end
 allow_oom(solo)
 local held = redis.call('XPENDING', events, group, '-', '+', 64, consumer)
-while #held > 0 do
+while #held > 0 and consumer ~= nobody do
   for _, pending in ipairs(held) do
     hand_back(events, solo, group, nobody, pending)
     released[#released + 1] = pending[1]

@@ -261,6 +261,18 @@ abstract class RedisFaultContract extends RedisEventLogContract {
     assertThat(groupMembers()).isZero();
   }
 
+  @Test
+  void whoTakesTheNameOfNobodyLeavesNonetheless() {
+    append(0, 1);
+    try (var reader = log.openReader(0, "c")) {
+      reader.readNew(9, Duration.ZERO);
+    }
+    log.leave(0, "c");
+
+    assertThat(log.leave(0, StreamKeys.NOBODY)).isEmpty();
+    assertThat(groupMembers()).as("nobody, who holds the entry").isEqualTo(1);
+  }
+
   private int groupMembers() {
     List<Object> members =
         direct.sync().xinfoConsumers(new StreamKeys(stream).events(0), StreamKeys.GROUP);
