@@ -105,11 +105,14 @@ public final class RedisEventLog implements EventLog {
     }
   }
 
-  /** Stores the number of partitions once; whoever comes later must agree. */
+  /**
+   * Stores the number of partitions once; whoever comes later must agree. It looks first: a full
+   * Redis refuses every SET, and whoever comes to make room must get in.
+   */
   private int agreePartitions(OptionalInt asked, boolean mayCreate) {
     int wanted = asked.orElse(RedisSettings.PARTITION_COUNT_DEFAULT);
     String key = keys.partitionCount();
-    if (mayCreate) {
+    if (mayCreate && link.ask("EXISTS " + key, () -> link.commands().exists(key)) == 0) {
       link.ask("SET " + key, () -> link.commands().set(key, bytes(wanted), SetArgs.Builder.nx()));
     }
     long stored = number(link.ask("GET " + key, () -> link.commands().get(key)));

@@ -110,4 +110,18 @@ abstract class RedisMemoryContract extends RedisFaultContract {
     }
     assertThat(log.redrive(0, letter.id(), List.of(entry(1)), OutcomePart.NONE)).isTrue();
   }
+
+  @Test
+  void whoMakesRoomComesInThoughMemoryIsFull() {
+    append(0, 1);
+    direct.sync().configSet("maxmemory", "1");
+    try (var restarted = RedisEventLog.connect(RedisSettings.of(uri(), stream));
+        var reader = restarted.openReader(0, "c")) {
+      assertThat(reader.readNew(9, Duration.ZERO)).hasSize(1);
+      assertThat(restarted.complete(0, completion("c", 1, 1)).toCompletableFuture().join())
+          .isEqualTo(CompletionOutcome.PUBLISHED);
+    } finally {
+      direct.sync().configSet("maxmemory", "0");
+    }
+  }
 }
