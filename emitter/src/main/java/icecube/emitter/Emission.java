@@ -115,7 +115,8 @@ public final class Emission implements Activity, AutoCloseable {
     }
     var duration = Duration.ofNanos(time.nanoTime() - startNanos);
     var refused = reading.refused();
-    return new EmissionSummary(ended, eventsPassed(), refused, entriesPassed(), rewinds, duration);
+    long entries = outboxes.stream().mapToLong(PartitionOutbox::entriesPassed).sum();
+    return new EmissionSummary(ended, eventsPassed(), refused, entries, rewinds, duration);
   }
 
   private Duration open() {
@@ -149,13 +150,19 @@ public final class Emission implements Activity, AutoCloseable {
   }
 
   private Duration emit() {
-    if (isAtEnd && outboxes.stream().allMatch(PartitionOutbox::isEmpty)) {
+    if (isAtEnd && !isWaiting()) {
       phase = Phase.STAYING;
       return Duration.ZERO;
     }
     Duration paced = fill();
     Duration refused = flush();
-    return paced.compareTo(refused) > 0 ? paced : refused;
+    // What the log refused does not wait for the pace, nor for what another partition takes.
+    boolean isRefused = !refused.isZero() || (!paced.isZero() && isWaiting());
+    return !isRefused ? paced : refused.isZero() ? backoff.next() : refused;
+  }
+
+  private boolean isWaiting() {
+    return outboxes.stream().anyMatch(outbox -> !outbox.isEmpty());
   }
 
   /**
@@ -270,10 +277,6 @@ public final class Emission implements Activity, AutoCloseable {
 
   private long eventsPassed() {
     return outboxes.stream().mapToLong(PartitionOutbox::eventsPassed).sum();
-  }
-
-  private long entriesPassed() {
-    return outboxes.stream().mapToLong(PartitionOutbox::entriesPassed).sum();
   }
 
   private static void throwIfInterrupted() throws InterruptedException {

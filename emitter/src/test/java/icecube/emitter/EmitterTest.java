@@ -384,6 +384,37 @@ class EmitterTest {
   }
 
   @Test
+  void aFullLogIsAskedAgainBeforeThePaceAllowsMore() throws Exception {
+    var settings = SMALL.withBacklog(2, 2).withEventsPerSecond(0.4);
+    var single = new InMemoryEventLog(1);
+    var drain = new DrainingConsumer(single);
+    var meanwhile = new ArrayList<Runnable>();
+    var time = new FakeTime(1, () -> meanwhile.forEach(Runnable::run));
+    var appendedSeconds = new ArrayList<Long>();
+    var watched =
+        new ForwardingEventLog(single) {
+          @Override
+          public AppendResult append(
+              int partition, long epoch, long first, List<EventEntry> entries, int backlogMax) {
+            var result = super.append(partition, epoch, first, entries, backlogMax);
+            if (result.status() == AppendResult.Status.OK) {
+              appendedSeconds.add(time.nanoTime() / 1_000_000_000);
+            }
+            return result;
+          }
+        };
+    // An entry is due every 10 s. The third finds the log full, which has room from 22 s on.
+    meanwhile.add(
+        () -> {
+          if (time.nanoTime() >= 22_000_000_000L) {
+            drain.drain(1_000);
+          }
+        });
+    new Emitter(ListSource.of(16), watched, settings, meters, time).run();
+    assertThat(appendedSeconds).containsExactly(0L, 10L, 22L, 30L);
+  }
+
+  @Test
   void anEmitterThatIsToldToLeavesOnceAllIsAppended() throws Exception {
     var settings = SMALL.withBacklog(100, 2).leavingAfterEmission();
     var summary =
