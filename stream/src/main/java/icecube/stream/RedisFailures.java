@@ -43,6 +43,9 @@ final class RedisFailures {
             + " (expected: a certificate that the system or redis-ca trusts, and one of ours if"
             + " Redis asks for it)";
       }
+      if (message.startsWith("LOADING") || message.startsWith("BUSY")) {
+        return "is there but takes no commands yet; try again later: " + message;
+      }
       if (message.contains("NOPERM")) {
         return "this user may not do what is needed: " + message;
       }

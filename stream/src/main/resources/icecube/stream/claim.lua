@@ -15,14 +15,16 @@ if redis.call('EXISTS', events) == 0 then
   return {'ORDINARY', 0, {}}
 end
 
--- An entry whose body is gone is acknowledged and left out; the account shows it as missing.
+-- An entry whose body is gone is acknowledged and left out; the account shows it as missing. That
+-- it was idle for the lease is known: asked again, a clock set back meanwhile would say no, and an
+-- entry that is there would be taken for one that is gone.
 local function take(ids)
   if #ids == 0 then
     return {}
   end
   local taken, there = {}, {}
   for _, entry in ipairs(ids) do
-    for _, claimed in ipairs(redis.call('XCLAIM', events, group, consumer, lease_ms, entry)) do
+    for _, claimed in ipairs(redis.call('XCLAIM', events, group, consumer, '0', entry)) do
       if claimed and claimed[2] then
         taken[#taken + 1] = claimed
         there[entry] = true
