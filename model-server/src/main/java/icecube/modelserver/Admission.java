@@ -35,7 +35,7 @@ final class Admission {
   }
 
   /**
-   * The request as the queue takes it.
+   * The request as the queue takes it, with a reference on its model that the queue gives back.
    *
    * @param deadline of the call, if it has one
    * @throws ReasonException if it is empty, too large, of another detector or for a model that
@@ -46,8 +46,7 @@ final class Admission {
     if (request.hasEvents()) {
       requireDetector(request.getEvents().getDetector().getGeometryHash());
     }
-    var model = models.find(request.getModelName(), request.getModelVersion());
-    model.predictor();
+    var model = models.acquire(request.getModelName(), request.getModelVersion());
     long nowNanos = queue.nowNanos();
     return new QueuedRequest(
         request,

@@ -12,8 +12,6 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import icecube.physics.FeatureTable;
 import icecube.proto.FeatureCodec;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -55,8 +53,8 @@ record ModelManifest(
   /** A manifest is a page of text; more is a mistake. */
   static final int SIZE_BYTES_MAX = 64 << 10;
 
-  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
-  private static final Pattern VERSION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+  static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
+  static final Pattern VERSION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
   private static final Pattern SHA_256 = Pattern.compile("[0-9a-f]{64}");
 
   private static final ObjectReader READER =
@@ -97,21 +95,13 @@ record ModelManifest(
   }
 
   /**
-   * Reads one from a file.
+   * The manifest that the bytes of a {@code model.yaml} are.
    *
-   * @throws PredictorException if it is missing, no YAML, or wrong in a field
+   * @throws PredictorException if they are no YAML, or wrong in a field
    */
-  static ModelManifest read(Path file) {
+  static ModelManifest parse(byte[] yaml) {
     try {
-      if (!Files.isRegularFile(file)) {
-        throw new PredictorException("model.yaml: missing (expected: beside model.onnx)");
-      }
-      if (Files.size(file) > SIZE_BYTES_MAX) {
-        throw new PredictorException(
-            "model.yaml: %d bytes (expected: at most %d)"
-                .formatted(Files.size(file), SIZE_BYTES_MAX));
-      }
-      @Nullable ModelManifest manifest = READER.readValue(Files.readAllBytes(file));
+      @Nullable ModelManifest manifest = READER.readValue(yaml);
       if (manifest == null) {
         throw new PredictorException("model.yaml: empty (expected: a manifest)");
       }

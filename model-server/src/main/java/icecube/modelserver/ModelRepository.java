@@ -1,87 +1,134 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.modelserver;
 
-import static java.util.Comparator.comparing;
+import static java.util.stream.Collectors.groupingBy;
 
 import icecube.chassis.Closer;
 import icecube.chassis.StartException;
+import icecube.modelserver.NamedModel.Version;
 import icecube.proto.ReasonException;
 import icecube.v1.Model;
 import icecube.v1.Reason;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Comparator;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
-import java.util.TreeSet;
-import java.util.stream.Stream;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The models a server can answer with: {@code line-fit}, which is built in, and those of a folder
- * {@code <name>/<version>/{model.onnx, model.yaml}}, read once at the start.
+ * The models a server can answer with, which may be loaded, replaced and unloaded while it answers:
+ * {@code line-fit}, which is built in, and those of its sources.
  *
- * <p>A model that cannot be loaded is listed as failed with the reason in its description and stops
- * nothing, unless it is the default. Owns the models. Immutable and thread-safe.
+ * <p>A version is loaded, verified and rehearsed beside the one it replaces, takes its place at
+ * once, and the old one closes when the last request that runs on it has ended. What cannot be
+ * loaded is listed with the reason and stops nothing, unless it is the default model at the start.
+ *
+ * <p>One thread, {@code model-loader}, does all that changes the models; every other method only
+ * reads and returns at once. Owns the models and the sources. Thread-safe.
  */
 final class ModelRepository implements AutoCloseable {
-  /** Versions of one model, oldest first: numbers by value, then names. */
-  private static final Comparator<String> BY_VERSION =
-      comparing((String version) -> !isNumber(version))
-          .thenComparingInt(version -> isNumber(version) ? version.length() : 0)
-          .thenComparing(Comparator.naturalOrder());
+  /** A version is replaced so often while a request looks for it only if something is wrong. */
+  private static final int ACQUIRE_ATTEMPTS_MAX = 100;
 
-  private static final Comparator<ServedModel> BY_NAME_AND_VERSION =
-      comparing((ServedModel model) -> model.card().name())
-          .thenComparing(model -> model.card().version(), BY_VERSION);
+  private static final Logger LOG = LoggerFactory.getLogger(ModelRepository.class);
 
-  private final List<ServedModel> models;
+  private final List<ModelSource> sources;
   private final String defaultName;
-  private final Closer closer;
+  private final ModelRefresh refresh;
+  private final ModelRepositoryMetrics metrics;
+  private final LoaderThread thread = new LoaderThread();
+  private final LiveCatalog live;
 
-  private ModelRepository(List<ServedModel> models, String defaultName, Closer closer) {
-    this.models = models;
+  private ModelRepository(
+      List<ModelSource> sources,
+      List<NamedModel> models,
+      String defaultName,
+      ModelLoader loader,
+      ModelRepositoryMetrics metrics) {
+    this.sources = List.copyOf(sources);
+    this.live = new LiveCatalog(ModelCatalog.of(models));
     this.defaultName = defaultName;
-    this.closer = closer;
+    this.refresh = new ModelRefresh(sources, live, defaultName, loader, metrics);
+    this.metrics = metrics;
+  }
+
+  /** The models of {@code folder}, never polled and not measured. */
+  static ModelRepository open(Optional<Path> folder, String defaultName, int workerCount) {
+    List<ModelSource> sources = folder.<ModelSource>map(ModelFolder::new).stream().toList();
+    var metrics = new ModelRepositoryMetrics(new SimpleMeterRegistry());
+    return open(sources, defaultName, new ModelLoader(workerCount), metrics);
   }
 
   /**
    * Loads every model.
    *
-   * @param folder where models stand; empty for none but the built-in
+   * @param sources where models stand, which are owned from here on; of a name that two have, the
+   *     first one's is taken
    * @param defaultName the model that answers when a request names none
-   * @param workerCount how many threads will ask a model at once
-   * @throws StartException if the folder is missing, or the default model is not ready
+   * @throws StartException if a source cannot be read, or the default model is not ready
    */
-  static ModelRepository open(Optional<Path> folder, String defaultName, int workerCount) {
-    var closer = new Closer();
+  static ModelRepository open(
+      List<ModelSource> sources,
+      String defaultName,
+      ModelLoader loader,
+      ModelRepositoryMetrics metrics) {
+    var repository =
+        new ModelRepository(sources, named(List.of(builtIn())), defaultName, loader, metrics);
     try {
-      var builtIn =
-          ServedModel.ready(
-              LineFitPredictor.NAME,
-              LineFitPredictor.VERSION,
-              Model.Runtime.RUNTIME_JAVA,
-              "",
-              "Improved line fit in Java: late light left out, charge weighted, robust.",
-              new LineFitPredictor());
-      var loaded = folder.map(path -> ModelFolder.load(path, workerCount)).orElse(List.of());
-      return of(Stream.concat(Stream.of(builtIn), loaded.stream()).toList(), defaultName, closer);
+      repository.refresh.all();
+      repository.requireDefaultReady();
+      metrics.watch(repository);
+      return repository;
+    } catch (IOException | PredictorException e) {
+      var failure = new StartException("models: " + e.getMessage(), e);
+      closeAfter(repository, failure);
+      throw failure;
     } catch (RuntimeException e) {
-      closer.closeAfter(e);
+      closeAfter(repository, e);
       throw e;
     }
   }
 
-  /** A repository of these models, which {@code closer} owns from here on. */
+  private static ServedModel builtIn() {
+    return ServedModel.ready(
+        LineFitPredictor.NAME,
+        LineFitPredictor.VERSION,
+        Model.Runtime.RUNTIME_JAVA,
+        "",
+        "Improved line fit in Java: late light left out, charge weighted, robust.",
+        new LineFitPredictor());
+  }
+
+  private static void closeAfter(ModelRepository repository, RuntimeException failure) {
+    var closer = new Closer();
+    closer.add(repository);
+    closer.closeAfter(failure);
+  }
+
+  /** A repository of these models, which it owns, beside what {@code closer} owns. */
   static ModelRepository of(List<ServedModel> models, String defaultName, Closer closer) {
-    models.forEach(closer::add);
-    var sorted = models.stream().sorted(BY_NAME_AND_VERSION).toList();
-    var repository = new ModelRepository(sorted, defaultName, closer);
+    var metrics = new ModelRepositoryMetrics(new SimpleMeterRegistry());
+    var repository =
+        new ModelRepository(List.of(), named(models), defaultName, new ModelLoader(1), metrics);
+    closer.add(repository);
     repository.requireDefaultReady();
     return repository;
   }
 
-  private static boolean isNumber(String version) {
-    return !version.isEmpty() && version.chars().allMatch(c -> c >= '0' && c <= '9');
+  private static List<NamedModel> named(List<ServedModel> models) {
+    return models.stream().collect(groupingBy(model -> model.card().name())).entrySet().stream()
+        .map(
+            entry ->
+                new NamedModel(
+                    entry.getKey(),
+                    entry.getValue().stream().map(model -> new Version(model, "", "")).toList(),
+                    ModelLabels.NONE))
+        .toList();
   }
 
   private void requireDefaultReady() {
@@ -92,64 +139,152 @@ final class ModelRepository implements AutoCloseable {
     }
   }
 
+  /** Tells {@code watcher} which models may be asked, now and whenever that changes. */
+  void watch(LiveCatalog.Watcher watcher) {
+    live.watch(watcher);
+  }
+
+  /** Looks for changes in the sources, {@code pause} after each look has ended. */
+  void pollEvery(Duration pause) {
+    thread.repeat(pause, this::poll);
+  }
+
+  private void poll() {
+    try {
+      refresh.all();
+    } catch (IOException | RuntimeException e) {
+      // What was loaded is served on; the next look may find the source again.
+      metrics.sourceUnreadable();
+      LOG.atWarn().setCause(e).log("models could not be looked for; those loaded answer on");
+    }
+  }
+
   /**
-   * The model of this name and version; an empty name means the default, an empty version the
-   * newest that is ready.
+   * Brings the model of this name up to date with its source, on the loader's thread: new versions
+   * are added, changed ones replaced, those taken away closed.
    *
-   * @throws ReasonException {@code MODEL_UNKNOWN} if there is none
+   * @return how it is then; fails with {@code MODEL_UNKNOWN} if no source has it, with {@code
+   *     MODEL_NOT_READY} if a version could not be loaded, and says why (one that was ready before
+   *     still is); with {@code QUEUE_FULL} or {@code DRAINING} if its turn will not come
+   */
+  CompletableFuture<List<ModelIndexEntry>> load(String name) {
+    return thread.run(() -> loadNow(name));
+  }
+
+  private List<ModelIndexEntry> loadNow(String name) {
+    if (!name.equals(LineFitPredictor.NAME)) {
+      refresh.one(name);
+    } else if (!isReady(name)) {
+      live.publish(live.now().with(named(List.of(builtIn())).get(0)));
+    }
+    var entries = indexOf(live.now().require(name));
+    for (var entry : entries) {
+      if (!entry.reason().isEmpty()) {
+        throw new ReasonException(
+            Reason.REASON_MODEL_NOT_READY,
+            "model: %s/%s could not be loaded: %s"
+                .formatted(name, entry.version(), entry.reason()));
+      }
+    }
+    return entries;
+  }
+
+  /**
+   * Closes every version of the model of this name once its requests have ended. No poll loads it
+   * again; {@link #load} does.
+   *
+   * @return how it is then; fails with {@code MODEL_UNKNOWN} if there is none
+   */
+  CompletableFuture<List<ModelIndexEntry>> unload(String name) {
+    return thread.run(() -> unloadNow(name));
+  }
+
+  private List<ModelIndexEntry> unloadNow(String name) {
+    live.now().require(name);
+    var unloaded = new NamedModel(name, List.of(), ModelLabels.NONE);
+    live.publish(live.now().with(unloaded));
+    LOG.atInfo().addKeyValue("model", name).log("model unloaded");
+    return indexOf(unloaded);
+  }
+
+  /**
+   * The model of this name and version; an empty name means the default, an empty version the one
+   * that the labels say, else the newest that is ready. It may be closed at any time: who asks it
+   * {@link #acquire}s it.
+   *
+   * @throws ReasonException {@code MODEL_UNKNOWN} if there is none, {@code MODEL_NOT_READY} if it
+   *     was unloaded
    */
   ServedModel find(String name, String version) {
-    String wanted = name.isEmpty() ? defaultName : name;
-    var named = models.stream().filter(model -> model.card().name().equals(wanted)).toList();
-    if (named.isEmpty()) {
-      throw new ReasonException(
-          Reason.REASON_MODEL_UNKNOWN,
-          "model_name: " + wanted + " (expected: one of " + names() + ")");
+    return live.now().require(name.isEmpty() ? defaultName : name).choose(version);
+  }
+
+  /**
+   * The model as {@link #find} finds it, ready, and open until the caller {@link
+   * ServedModel#release}s it.
+   *
+   * @throws ReasonException as {@link #find}, and {@code MODEL_NOT_READY} if it may not be asked
+   */
+  ServedModel acquire(String name, String version) {
+    for (int attempt = 0; attempt < ACQUIRE_ATTEMPTS_MAX; attempt++) {
+      var model = find(name, version);
+      model.predictor();
+      if (model.retain()) {
+        return model;
+      }
     }
-    if (version.isEmpty()) {
-      return named.stream()
-          .filter(model -> model.card().isReady())
-          .reduce((older, newer) -> newer)
-          .orElse(named.get(named.size() - 1));
+    throw new ReasonException(
+        Reason.REASON_MODEL_NOT_READY, "model: " + name + " is closing (expected: open)");
+  }
+
+  /** How every version is, by name, then version; an unloaded model has one entry. */
+  List<ModelIndexEntry> index() {
+    return live.now().models().stream().flatMap(model -> indexOf(model).stream()).toList();
+  }
+
+  private static List<ModelIndexEntry> indexOf(NamedModel model) {
+    if (model.versions().isEmpty()) {
+      return List.of(new ModelIndexEntry(model.name(), "", false, "unloaded"));
     }
-    return named.stream()
-        .filter(model -> model.card().version().equals(version))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new ReasonException(
-                    Reason.REASON_MODEL_UNKNOWN,
-                    "model_version: %s of %s (expected: one of %s)"
-                        .formatted(
-                            version,
-                            wanted,
-                            named.stream().map(model -> model.card().version()).toList())));
+    return model.versions().stream()
+        .map(
+            version ->
+                new ModelIndexEntry(
+                    model.name(), version.name(), version.isReady(), version.trouble()))
+        .toList();
   }
 
   /** All cards, by name, then version. */
   List<ModelCard> cards() {
-    return models.stream().map(ServedModel::card).toList();
+    return live.now().versions().stream().map(version -> version.model().card()).toList();
   }
 
   /** All names, each once. */
   SortedSet<String> names() {
-    var names = new TreeSet<String>();
-    models.forEach(model -> names.add(model.card().name()));
-    return names;
+    return live.now().names();
   }
 
   /** Whether some version of the model may be asked. */
   boolean isReady(String name) {
-    return find(name, "").card().isReady();
+    return live.now().require(name).isReady();
+  }
+
+  /** Versions that may be asked. */
+  int readyCount() {
+    return (int) live.now().versions().stream().filter(Version::isReady).count();
   }
 
   String defaultName() {
     return defaultName;
   }
 
-  /** Closes every model; nobody may ask one any more. */
+  /** Ends loading and closes every model once its requests have ended; then the sources. */
   @Override
   public void close() {
+    thread.close();
+    var closer = new Closer();
+    sources.forEach(closer::add);
+    closer.add(live);
     closer.close();
   }
 }

@@ -66,7 +66,10 @@ public final class ModelServer implements AutoCloseable {
       var models =
           closer.add(
               ModelRepository.open(
-                  settings.models(), settings.defaultModel(), settings.workerCount()));
+                  settings.models().<ModelSource>map(ModelFolder::new).stream().toList(),
+                  settings.defaultModel(),
+                  new ModelLoader(settings.workerCount()),
+                  new ModelRepositoryMetrics(registry)));
       var worker = new PredictionWorker(new RequestPredictor(settings.geometry()), metrics);
       var queue =
           closer.add(
@@ -83,7 +86,11 @@ public final class ModelServer implements AutoCloseable {
       var server = settings.server().withDrain(Duration.ZERO, settings.server().drainTimeout());
       var grpc = closer.add(GrpcServer.start(server, List.of(service)));
       var started = new ModelServer(settings, models, queue, service, grpc, closer);
-      started.tellHealth(true);
+      models.watch(started::tellHealth);
+      started.tellServing(true);
+      if (!settings.modelsPoll().isZero()) {
+        models.pollEvery(settings.modelsPoll());
+      }
       return started;
     } catch (RuntimeException e) {
       closer.closeAfter(e);
@@ -91,10 +98,15 @@ public final class ModelServer implements AutoCloseable {
     }
   }
 
-  private void tellHealth(boolean serving) {
-    for (String name : models.names()) {
-      grpc.setServing("model/" + name, serving && models.isReady(name));
+  private void tellHealth(String model, boolean isReady) {
+    grpc.setServing("model/" + model, isReady && !closing.get());
+    if (closing.get()) {
+      // It may have begun between the question and the telling.
+      grpc.setServing("model/" + model, false);
     }
+  }
+
+  private void tellServing(boolean serving) {
     grpc.setServing(ModelServiceGrpc.SERVICE_NAME, serving);
     grpc.setServing("", serving);
   }
@@ -107,6 +119,11 @@ public final class ModelServer implements AutoCloseable {
   /** Whether the server may be asked: the default model is ready and no drain has begun. */
   public boolean isReady() {
     return !closing.get();
+  }
+
+  /** The models it answers with. */
+  ModelRepository models() {
+    return models;
   }
 
   /** Events that wait or run. */
@@ -127,7 +144,8 @@ public final class ModelServer implements AutoCloseable {
       return;
     }
     try {
-      tellHealth(false);
+      models.names().forEach(name -> tellHealth(name, false));
+      tellServing(false);
       drain();
     } finally {
       try {

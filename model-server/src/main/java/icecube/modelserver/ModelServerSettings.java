@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import icecube.chassis.ServerSettings;
 import icecube.physics.DetectorGeometry;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -18,6 +19,8 @@ import java.util.Optional;
  * @param geometry the detector whose events it predicts; features may be of any
  * @param workerCount threads that predict, 1..256; as many as processors is right
  * @param queueEventsMax events that may wait, 1..1,048,576
+ * @param modelsPoll pause between two looks for changed models, 100 ms..1 day; zero for none, then
+ *     they change only when asked to
  */
 public record ModelServerSettings(
     ServerSettings server,
@@ -25,7 +28,8 @@ public record ModelServerSettings(
     String defaultModel,
     DetectorGeometry geometry,
     int workerCount,
-    int queueEventsMax) {
+    int queueEventsMax,
+    Duration modelsPoll) {
 
   /** The model that answers when a request names none, unless told otherwise. */
   public static final String DEFAULT_MODEL = LineFitPredictor.NAME;
@@ -33,6 +37,8 @@ public record ModelServerSettings(
   /** Events that may wait by default: about a second of work of one trained model on two cores. */
   public static final int QUEUE_EVENTS_MAX = 8_192;
 
+  private static final Duration MODELS_POLL_MIN = Duration.ofMillis(100);
+  private static final Duration MODELS_POLL_LIMIT = Duration.ofDays(1);
   private static final int WORKER_COUNT_LIMIT = 256;
   private static final int QUEUE_EVENTS_LIMIT = 1 << 20;
 
@@ -45,6 +51,32 @@ public record ModelServerSettings(
     }
     requireIn("worker-count", workerCount, WORKER_COUNT_LIMIT);
     requireIn("queue-events-max", queueEventsMax, QUEUE_EVENTS_LIMIT);
+    boolean isPollInRange =
+        modelsPoll.isZero()
+            || (modelsPoll.compareTo(MODELS_POLL_MIN) >= 0
+                && modelsPoll.compareTo(MODELS_POLL_LIMIT) <= 0);
+    if (!isPollInRange) {
+      throw new IllegalArgumentException(
+          "models-poll: %s (expected: 0, or %s..%s)"
+              .formatted(modelsPoll, MODELS_POLL_MIN, MODELS_POLL_LIMIT));
+    }
+  }
+
+  /** One that does not look for changed models by itself. */
+  public ModelServerSettings(
+      ServerSettings server,
+      Optional<Path> models,
+      String defaultModel,
+      DetectorGeometry geometry,
+      int workerCount,
+      int queueEventsMax) {
+    this(server, models, defaultModel, geometry, workerCount, queueEventsMax, Duration.ZERO);
+  }
+
+  /** These settings with another pause between two looks for changed models. */
+  public ModelServerSettings withModelsPoll(Duration pause) {
+    return new ModelServerSettings(
+        server, models, defaultModel, geometry, workerCount, queueEventsMax, pause);
   }
 
   /** The line fit for {@code geometry} at {@code server}, with one worker a processor. */

@@ -91,11 +91,21 @@ final class PredictionQueue implements AutoCloseable {
   }
 
   /**
-   * Takes over {@code request}: from here on its answerer is told its end.
+   * Takes over {@code request}: from here on its answerer is told its end, and the reference on its
+   * model is given back, then or if it is refused here.
    *
    * @throws ReasonException {@code QUEUE_FULL} or {@code DRAINING}; the answerer is then not told
    */
   void submit(QueuedRequest request) {
+    try {
+      add(request);
+    } catch (ReasonException e) {
+      request.model().release();
+      throw e;
+    }
+  }
+
+  private void add(QueuedRequest request) {
     synchronized (lock) {
       if (draining) {
         throw draining();
@@ -117,13 +127,14 @@ final class PredictionQueue implements AutoCloseable {
   /** Drops {@code request} if it still waits; its answerer is then never told. */
   boolean cancel(QueuedRequest request) {
     synchronized (lock) {
-      boolean waited = waiting.remove(request);
-      if (waited) {
-        leaveWaiting(request);
-        lock.notifyAll();
+      if (!waiting.remove(request)) {
+        return false;
       }
-      return waited;
+      leaveWaiting(request);
+      lock.notifyAll();
     }
+    request.model().release();
+    return true;
   }
 
   /** Events that wait for a worker. */
@@ -179,7 +190,10 @@ final class PredictionQueue implements AutoCloseable {
       left.forEach(this::leaveWaiting);
       lock.notifyAll();
     }
-    left.forEach(request -> worker.refuse(request, draining()));
+    for (var request : left) {
+      worker.refuse(request, draining());
+      request.model().release();
+    }
     long deadline = System.nanoTime() + JOIN_MAX.toNanos();
     try {
       for (Thread thread : threads) {
@@ -198,6 +212,7 @@ final class PredictionQueue implements AutoCloseable {
         metrics.waited(nowNanos() - request.admittedNanos());
         worker.end(request, nanoClock);
       } finally {
+        request.model().release();
         synchronized (lock) {
           runningEvents -= request.eventCount();
           lock.notifyAll();

@@ -6,15 +6,27 @@ import static java.util.Objects.requireNonNull;
 import icecube.proto.ReasonException;
 import icecube.v1.Model;
 import icecube.v1.Reason;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A model of the repository: its card and, if it is ready, what predicts. Owns its predictor.
- * Immutable and thread-safe.
+ * A version of a model in memory: its card and, if it is ready, what predicts.
+ *
+ * <p>It is counted who needs it: the repository, from its making until {@link #close}, and every
+ * request that runs on it, from {@link #retain} until {@link #release}. The last one to leave
+ * closes what predicts, on its own thread. So a version that was replaced answers the requests it
+ * has taken. Thread-safe.
  */
 final class ServedModel implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ServedModel.class);
+
   private final ModelCard card;
   private final @Nullable Predictor predictor;
+  private final AtomicInteger references = new AtomicInteger(1);
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private ServedModel(ModelCard card, @Nullable Predictor predictor) {
     this.card = card;
@@ -68,10 +80,53 @@ final class ServedModel implements AutoCloseable {
     return predictor;
   }
 
+  /**
+   * Keeps the model open until {@link #release}.
+   *
+   * @return false if it is closed already; then another version has taken its place
+   */
+  boolean retain() {
+    int count = references.get();
+    while (count > 0) {
+      if (references.compareAndSet(count, count + 1)) {
+        return true;
+      }
+      count = references.get();
+    }
+    return false;
+  }
+
+  /** Gives back what {@link #retain} took. */
+  void release() {
+    int left = references.decrementAndGet();
+    if (left < 0) {
+      throw new IllegalStateException(
+          "references: %d of %s (expected: each given back once)".formatted(left, card.label()));
+    }
+    if (left == 0 && predictor != null) {
+      closePredictor(predictor);
+    }
+  }
+
+  private void closePredictor(Predictor last) {
+    try {
+      last.close();
+    } catch (PredictorException e) {
+      // The request that happened to be the last has nothing to do with it.
+      LOG.atError().setCause(e).addKeyValue("model", card.label()).log("model did not close");
+    }
+  }
+
+  /** Whether nobody needs it any more and what predicts is closed. */
+  boolean isClosed() {
+    return references.get() <= 0;
+  }
+
+  /** The repository needs it no more; requests that run on it may still. Later calls do nothing. */
   @Override
   public void close() {
-    if (predictor != null) {
-      predictor.close();
+    if (closed.compareAndSet(false, true)) {
+      release();
     }
   }
 }

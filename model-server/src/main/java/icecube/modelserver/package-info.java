@@ -10,7 +10,8 @@
  *        |                                                               v
  *        +<------------------- response, one writer a stream ------- Predictor (line fit | ONNX)
  *
- *   ModelRepository: models/&lt;name&gt;/&lt;version&gt;/{model.onnx, model.yaml} -> ServedModel
+ *   ModelSource -> ModelLoader (verify, rehearse) -> LiveCatalog: name -> versions -> ServedModel
+ *                  one thread, beside                 replaced at once, the old one drained
  * </pre>
  *
  * <p>gRPC callbacks only admit and hand over; everything that costs time runs on the workers. Every

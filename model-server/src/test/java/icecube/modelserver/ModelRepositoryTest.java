@@ -61,11 +61,48 @@ final class ModelRepositoryTest {
   }
 
   @Test
-  void missingFilesAreNamed() throws IOException {
+  void aMissingGraphIsNamed() throws IOException {
     Files.delete(version.resolve("model.onnx"));
-    assertFails("model.onnx: missing", "beside model.yaml");
+
+    assertFails("model.onnx: missing in ", "(expected: a graph)");
+  }
+
+  @Test
+  void aGraphWithoutAManifestIsServedByItsOwnSignature() throws IOException {
     Files.delete(version.resolve("model.yaml"));
-    assertFails("model.yaml: missing", "beside model.onnx");
+
+    try (var repository = open("line-fit-onnx")) {
+      var card = repository.find("", "").card();
+      assertThat(card.state()).isEqualTo(Model.State.STATE_READY);
+      assertThat(card.rowCountMax()).isEqualTo(768);
+      assertThat(card.sha256())
+          .isEqualTo("f954da1687316c7b7b3d0f413f250767eec5c9093df375c1fe1520efed806e4f");
+      assertThat(card.description()).startsWith("No model.yaml in ");
+    }
+  }
+
+  @Test
+  void aLinkOutOfTheFolderIsRefusedAndOneWithinIsFollowed(@TempDir Path elsewhere)
+      throws IOException {
+    var graph = version.resolve("model.onnx");
+    var outside = Files.move(graph, elsewhere.resolve("model.onnx"));
+    Files.createSymbolicLink(graph, outside);
+    assertFails("model.onnx: leads to ", "(expected: within ");
+
+    Files.delete(graph);
+    Files.copy(outside, Files.createDirectories(models.resolve(".mounted")).resolve("graph"));
+    Files.createSymbolicLink(graph, Path.of("../../.mounted/graph"));
+    try (var repository = open("line-fit-onnx")) {
+      assertThat(repository.isReady("line-fit-onnx")).isTrue();
+    }
+  }
+
+  @Test
+  void aModelThatAnswersNoNumbersFailsItsRehearsal() throws IOException {
+    Files.delete(version.resolve("model.yaml"));
+    Files.write(version.resolve("model.onnx"), Graphs.echoOfBrokenWeights());
+
+    assertFails("for a sound event of 1 rows (expected: finite)", "kappa: NaN");
   }
 
   @ParameterizedTest
@@ -103,7 +140,7 @@ final class ModelRepositoryTest {
 
   @Test
   void aBrokenModelStopsNothingUnlessItIsTheDefault() throws IOException {
-    Files.delete(version.resolve("model.yaml"));
+    Files.delete(version.resolve("model.onnx"));
 
     try (var repository = open("line-fit")) {
       var broken = repository.find("line-fit-onnx", "");
@@ -116,7 +153,7 @@ final class ModelRepositoryTest {
     assertThatThrownBy(() -> open("line-fit-onnx"))
         .isInstanceOf(StartException.class)
         .hasMessageStartingWith("default model: ")
-        .hasMessageContaining("model.yaml: missing");
+        .hasMessageContaining("model.onnx: missing");
     assertThatThrownBy(() -> open("nobody"))
         .isInstanceOf(StartException.class)
         .hasMessageContaining("nobody (expected: one of [line-fit, line-fit-onnx])");
@@ -165,9 +202,7 @@ final class ModelRepositoryTest {
     edit(yaml -> yaml.replace("name: line-fit-onnx", "name: line-fit"));
 
     try (var repository = open("line-fit")) {
-      assertThat(repository.cards())
-          .extracting(ModelCard::state)
-          .containsExactlyInAnyOrder(Model.State.STATE_READY, Model.State.STATE_FAILED);
+      assertThat(repository.cards()).extracting(ModelCard::label).containsExactly("line-fit/1");
       assertThat(repository.find("", "").card().runtime()).isEqualTo(Model.Runtime.RUNTIME_JAVA);
     }
   }
