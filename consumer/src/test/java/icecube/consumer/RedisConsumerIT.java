@@ -32,6 +32,7 @@ class RedisConsumerIT {
     try (var redis = EmbeddedRedis.start(folder);
         EventLog log = connect(redis);
         var server = new FakeModelServer()) {
+      redis.writeThrough(); // nobody would send again what it lost
       var stream = new TestStream(log);
       stream.appendAll(EVENTS, 8);
       var answered = new AtomicInteger();

@@ -45,6 +45,8 @@ public final class EmbeddedRedis implements AutoCloseable {
   @GuardedBy("lock")
   private @Nullable RedisProcess process;
 
+  private volatile boolean isWritingThrough;
+
   private EmbeddedRedis(Path folder, RedisBinary binary, int port, FolderLock folderLock) {
     this.folder = folder;
     this.binary = binary;
@@ -99,6 +101,24 @@ public final class EmbeddedRedis implements AutoCloseable {
           .equals(new RedisProbe(HOST, port).info("persistence").get("aof_last_write_status"));
     } catch (IOException e) {
       return false;
+    }
+  }
+
+  /**
+   * Has every change on disk before it is answered, from here on and over {@link #restart}; until
+   * then a killed Redis may lose what it answered while its disk was behind.
+   *
+   * @throws EventLogException if it does not answer
+   */
+  public void writeThrough() {
+    isWritingThrough = true;
+    try {
+      String answer = new RedisProbe(HOST, port).line("CONFIG SET appendfsync always");
+      if (!answer.equals("+OK")) {
+        throw new EventLogException("redis at " + uri() + ": " + answer + " (expected: +OK)");
+      }
+    } catch (IOException e) {
+      throw new EventLogException("redis at " + uri() + ": does not answer", e);
     }
   }
 
@@ -163,12 +183,16 @@ public final class EmbeddedRedis implements AutoCloseable {
         daemonize no
         dir "%s"
         appendonly yes
-        appendfsync everysec
+        appendfsync %s
         save ""
         maxmemory 0
         maxmemory-policy noeviction
         """
-            .formatted(HOST, port, folder.toString().replace("\\", "\\\\").replace("\"", "\\\""));
+            .formatted(
+                HOST,
+                port,
+                folder.toString().replace("\\", "\\\\").replace("\"", "\\\""),
+                isWritingThrough ? "always" : "everysec");
     try {
       var file = folder.resolve("redis.conf");
       Files.writeString(file, settings);

@@ -45,6 +45,7 @@ abstract class EmbeddedRedisContract {
   void acknowledgedWorkSurvivesKillAndRestart() {
     try (var redis = EmbeddedRedis.start(home.resolve("redis"), binary);
         var log = RedisEventLog.connect(RedisSettings.of(redis.uri(), "s"))) {
+      redis.writeThrough();
       long epoch = log.openProducer(0, "source").epoch();
       log.append(0, epoch, 1, entries(1, ENTRY_COUNT), ENTRY_COUNT);
       work(log, ENTRY_COUNT / 2);
@@ -67,6 +68,7 @@ abstract class EmbeddedRedisContract {
   void redisThatIsAwayForAMomentIsWaitedFor() throws InterruptedException {
     try (var redis = EmbeddedRedis.start(home.resolve("redis"), binary);
         var log = RedisEventLog.connect(RedisSettings.of(redis.uri(), "s"))) {
+      redis.writeThrough();
       long epoch = log.openProducer(0, "source").epoch();
       redis.kill();
       var back = new Thread(redis::restart, "restart");
@@ -119,6 +121,7 @@ abstract class EmbeddedRedisContract {
       var folder = home.resolve("torn-" + torn);
       try (var redis = EmbeddedRedis.start(folder, binary);
           var log = RedisEventLog.connect(RedisSettings.of(redis.uri(), "s"))) {
+        redis.writeThrough();
         long epoch = log.openProducer(0, "source").epoch();
         log.append(0, epoch, 1, entries(1, ENTRY_COUNT), ENTRY_COUNT);
         work(log, ENTRY_COUNT / 2);
