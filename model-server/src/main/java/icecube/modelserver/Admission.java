@@ -34,6 +34,11 @@ final class Admission {
     this.eventsMax = Math.min(REQUEST_EVENTS_MAX, queueEventsMax);
   }
 
+  /** The most events of one request. */
+  int eventsMax() {
+    return eventsMax;
+  }
+
   /**
    * The request as the queue takes it, with a reference on its model that the queue gives back.
    *

@@ -4,14 +4,18 @@ package icecube.modelserver;
 import icecube.physics.FeatureBuilder;
 import icecube.physics.FeatureTable;
 import icecube.physics.LineFit;
+import java.util.concurrent.atomic.LongAdder;
 
-/** The improved line fit as a model: no file, always ready. Immutable and thread-safe. */
+/** The improved line fit as a model: no file, always ready. Thread-safe. */
 final class LineFitPredictor implements Predictor {
   static final String NAME = "line-fit";
   static final String VERSION = "1";
 
+  private final LongAdder runs = new LongAdder();
+
   @Override
   public Answers predict(FeatureTable table) {
+    runs.increment();
     var answers = new Answers(table.eventCount());
     for (int event = 0; event < table.eventCount(); event++) {
       var direction = LineFit.improved().fit(table, event);
@@ -26,6 +30,11 @@ final class LineFitPredictor implements Predictor {
   @Override
   public int rowCountMax() {
     return FeatureBuilder.ROW_COUNT_MAX;
+  }
+
+  @Override
+  public long runCount() {
+    return runs.sum();
   }
 
   @Override

@@ -259,6 +259,11 @@ final class ModelRepository implements AutoCloseable {
     return live.now().versions().stream().map(version -> version.model().card()).toList();
   }
 
+  /** All versions, by name, then version; each may be closed at any time. */
+  List<ServedModel> served() {
+    return live.now().versions().stream().map(Version::model).toList();
+  }
+
   /** All names, each once. */
   SortedSet<String> names() {
     return live.now().names();

@@ -7,6 +7,7 @@ import icecube.chassis.Closer;
 import icecube.chassis.GrpcServer;
 import icecube.chassis.StartException;
 import icecube.v1.ModelServiceGrpc;
+import inference.GRPCInferenceServiceGrpc;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
@@ -19,8 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A running model server: models loaded, workers up, port open.
  *
- * <p>Health names: {@code ""}, {@code icecube.v1.ModelService}, and {@code model/<name>} for each
- * model. Thread-safe.
+ * <p>Health names: {@code ""}, {@code icecube.v1.ModelService}, {@code
+ * inference.GRPCInferenceService}, and {@code model/<name>} for each model. Thread-safe.
  */
 public final class ModelServer implements AutoCloseable {
   /** Bytes of requests that may wait, unless a quarter of the heap is less. */
@@ -32,6 +33,7 @@ public final class ModelServer implements AutoCloseable {
   private final ModelRepository models;
   private final PredictionQueue queue;
   private final ModelGrpcService service;
+  private final OipService openService;
   private final GrpcServer grpc;
   private final Closer closer;
   private final AtomicBoolean closing = new AtomicBoolean();
@@ -42,12 +44,14 @@ public final class ModelServer implements AutoCloseable {
       ModelRepository models,
       PredictionQueue queue,
       ModelGrpcService service,
+      OipService openService,
       GrpcServer grpc,
       Closer closer) {
     this.settings = settings;
     this.models = models;
     this.queue = queue;
     this.service = service;
+    this.openService = openService;
     this.grpc = grpc;
     this.closer = closer;
   }
@@ -82,10 +86,13 @@ public final class ModelServer implements AutoCloseable {
                   metrics));
       var admission = new Admission(models, settings.geometry(), queue, settings.queueEventsMax());
       var service = new ModelGrpcService(models, admission, queue, metrics);
+      var catalog = new OipCatalog(models, admission.eventsMax(), settings.workerCount());
+      var inference = new OipInference(catalog, admission, queue, metrics);
+      var openService = new OipService(catalog, inference, metrics);
       // The drain delay is waited for here, while requests are still taken.
       var server = settings.server().withDrain(Duration.ZERO, settings.server().drainTimeout());
-      var grpc = closer.add(GrpcServer.start(server, List.of(service)));
-      var started = new ModelServer(settings, models, queue, service, grpc, closer);
+      var grpc = closer.add(GrpcServer.start(server, List.of(service, openService.withHeaders())));
+      var started = new ModelServer(settings, models, queue, service, openService, grpc, closer);
       models.watch(started::tellHealth);
       started.tellServing(true);
       if (!settings.modelsPoll().isZero()) {
@@ -107,6 +114,8 @@ public final class ModelServer implements AutoCloseable {
   }
 
   private void tellServing(boolean serving) {
+    openService.setServing(serving);
+    grpc.setServing(GRPCInferenceServiceGrpc.SERVICE_NAME, serving);
     grpc.setServing(ModelServiceGrpc.SERVICE_NAME, serving);
     grpc.setServing("", serving);
   }
@@ -171,6 +180,7 @@ public final class ModelServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     service.endStreams();
+    openService.endStreams();
   }
 
   private void awaitClosed() {

@@ -26,6 +26,14 @@ final class OipText {
         : shown;
   }
 
+  /**
+   * {@code name} as it is if it may be the name of something here, else as it is quoted: no model
+   * is called so, and what is looked up ends up in messages.
+   */
+  static String quoteName(String name) {
+    return name.isEmpty() ? name : quote(name);
+  }
+
   private static boolean isUnfit(int point) {
     return Character.isISOControl(point)
         || (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE);

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.slf4j.Logger;
@@ -33,6 +34,7 @@ final class OnnxPredictor implements Predictor {
   private final boolean hasKappa;
   private final int rowCountMax;
   private final BlockingQueue<OnnxScratch> idleScratch;
+  private final LongAdder runs = new LongAdder();
   // Runs share it, closing takes it alone: a session freed under a run ends the process.
   private final ReadWriteLock open = new ReentrantReadWriteLock();
   // Written under the write lock only.
@@ -93,6 +95,7 @@ final class OnnxPredictor implements Predictor {
     predict(
         FeatureTable.owning(
             new long[] {0}, new int[] {1}, new int[] {1}, new int[] {0}, new float[COLUMNS]));
+    runs.reset();
   }
 
   @Override
@@ -157,6 +160,7 @@ final class OnnxPredictor implements Predictor {
           Map.of(OnnxSignature.FEATURES, featuresTensor, OnnxSignature.LENGTHS, lengthsTensor);
       // The outputs are ours, so closing the result frees nothing of theirs.
       session.run(inputs, outputs).close();
+      runs.increment();
     }
     for (int index = 0; index < events; index++) {
       int event = batch.event(index);
@@ -176,8 +180,13 @@ final class OnnxPredictor implements Predictor {
     return rowCountMax;
   }
 
-  /** Whether the graph says a concentration. */
-  boolean hasKappa() {
+  @Override
+  public long runCount() {
+    return runs.sum();
+  }
+
+  @Override
+  public boolean hasKappa() {
     return hasKappa;
   }
 

@@ -27,14 +27,19 @@ final class PredictionWorker {
   /** Brings {@code request} to its end: an answer, or a refusal. */
   void end(QueuedRequest request, LongSupplier nanoClock) {
     long startNanos = nanoClock.getAsLong();
+    var activity = request.model().activity();
     try {
       requireInTime(request, startNanos, "waited");
       var response = predictor.predict(request.request(), request.model());
       long endNanos = nanoClock.getAsLong();
       metrics.computed(request, endNanos - startNanos);
+      activity.ran(startNanos - request.admittedNanos(), endNanos - startNanos);
       requireInTime(request, endNanos, "ran");
+      activity.answered(
+          request.eventCount(), endNanos - request.admittedNanos(), System.currentTimeMillis());
       answer(request, response);
     } catch (ReasonException e) {
+      activity.failed(nanoClock.getAsLong() - request.admittedNanos());
       refuse(request, e);
     } catch (RuntimeException | Error e) {
       // The model's fault or ours, for one request only; the worker lives on. An Error too (no
@@ -44,6 +49,7 @@ final class PredictionWorker {
           .addKeyValue("model", request.model().card().name())
           .addKeyValue("model_version", request.model().card().version())
           .log("request could not be predicted");
+      activity.failed(nanoClock.getAsLong() - request.admittedNanos());
       refuse(
           request,
           new ReasonException(

@@ -20,6 +20,14 @@ interface Predictor extends AutoCloseable {
   /** The most rows of one event it reads; the caller leaves out further ones. */
   int rowCountMax();
 
+  /** How often the model itself has run for callers; a run may take many events at once. */
+  long runCount();
+
+  /** Whether it also says a concentration. */
+  default boolean hasKappa() {
+    return false;
+  }
+
   @Override
   void close();
 }

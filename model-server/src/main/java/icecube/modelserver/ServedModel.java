@@ -25,6 +25,7 @@ final class ServedModel implements AutoCloseable {
 
   private final ModelCard card;
   private final @Nullable Predictor predictor;
+  private final ModelActivity activity = new ModelActivity();
   private final AtomicInteger references = new AtomicInteger(1);
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -63,6 +64,11 @@ final class ServedModel implements AutoCloseable {
 
   ModelCard card() {
     return card;
+  }
+
+  /** What it has done since it was loaded. */
+  ModelActivity activity() {
+    return activity;
   }
 
   /**

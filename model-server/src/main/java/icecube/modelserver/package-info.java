@@ -4,7 +4,7 @@
  * The model server: takes events or features over gRPC and answers with directions.
  *
  * <pre>
- *   Predict, PredictStream            bounded in events and bytes         N workers
+ *   Predict, ModelInfer, streams      bounded in events and bytes         N workers
  *   ModelGrpcService --admission--> PredictionQueue --oldest first--> RequestPredictor
  *        |  (event loop, never blocks)                                   | validate, features
  *        |                                                               v

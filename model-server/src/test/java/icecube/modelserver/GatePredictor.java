@@ -5,6 +5,7 @@ import icecube.physics.FeatureTable;
 import icecube.v1.Model;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * A model that answers (0, 0, 1) once the test lets it, but breaks on event id 666 with an
@@ -15,6 +16,7 @@ final class GatePredictor implements Predictor {
   static final long BREAKS_BADLY = 667;
 
   private final Semaphore permits;
+  private final LongAdder runs = new LongAdder();
   final Semaphore entered = new Semaphore(0);
   volatile boolean closed;
 
@@ -33,6 +35,7 @@ final class GatePredictor implements Predictor {
 
   @Override
   public Answers predict(FeatureTable table) {
+    runs.increment();
     entered.release();
     try {
       if (!permits.tryAcquire(30, TimeUnit.SECONDS)) {
@@ -53,6 +56,11 @@ final class GatePredictor implements Predictor {
       answers.setVector(event, 0, 0, 1);
     }
     return answers;
+  }
+
+  @Override
+  public long runCount() {
+    return runs.sum();
   }
 
   @Override

@@ -45,6 +45,8 @@ final class ModelServerTest {
       assertThat(server.isReady()).isTrue();
       assertThat(health(channel, "")).isEqualTo(ServingStatus.SERVING);
       assertThat(health(channel, "icecube.v1.ModelService")).isEqualTo(ServingStatus.SERVING);
+      assertThat(health(channel, "inference.GRPCInferenceService"))
+          .isEqualTo(ServingStatus.SERVING);
       assertThat(health(channel, "model/line-fit")).isEqualTo(ServingStatus.SERVING);
       assertThat(health(channel, "model/broken")).isEqualTo(ServingStatus.NOT_SERVING);
       assertThatThrownBy(() -> health(channel, "model/nobody")).hasMessageStartingWith("NOT_FOUND");

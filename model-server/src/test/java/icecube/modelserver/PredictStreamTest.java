@@ -188,11 +188,11 @@ final class PredictStreamTest {
       }
       Waiting.until(
           "the limit is reached",
-          () -> fixture.queue.eventsInFlight() == PredictStreamCall.IN_FLIGHT_MAX);
+          () -> fixture.queue.eventsInFlight() == StreamAnswers.IN_FLIGHT_MAX);
       // Another call on the same connection is answered, so the rest had every chance to be read.
       assertThatThrownBy(() -> fixture.blocking().predict(PredictRequest.getDefaultInstance()))
           .hasMessageContaining("INVALID_ARGUMENT");
-      assertThat(fixture.queue.eventsInFlight()).isEqualTo(PredictStreamCall.IN_FLIGHT_MAX);
+      assertThat(fixture.queue.eventsInFlight()).isEqualTo(StreamAnswers.IN_FLIGHT_MAX);
 
       fixture.gate.letThrough(300);
       var seen = new HashSet<Long>();

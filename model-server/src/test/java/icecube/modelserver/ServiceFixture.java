@@ -6,6 +6,7 @@ import icecube.chassis.GrpcChannels;
 import icecube.chassis.GrpcServer;
 import icecube.chassis.ServerSettings;
 import icecube.v1.ModelServiceGrpc;
+import inference.GRPCInferenceServiceGrpc;
 import io.grpc.ManagedChannel;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -18,6 +19,7 @@ final class ServiceFixture implements AutoCloseable {
   final GatePredictor gate;
   final PredictionQueue queue;
   final ModelGrpcService service;
+  final OipService openService;
   final ManagedChannel channel;
   private final Closer closer = new Closer();
 
@@ -35,11 +37,15 @@ final class ServiceFixture implements AutoCloseable {
         closer.add(
             PredictionQueue.start(
                 workerCount, queueEventsMax, 64 << 20, System::nanoTime, worker, metrics));
-    service =
-        new ModelGrpcService(
-            models, new Admission(models, Samples.GEOMETRY, queue, queueEventsMax), queue, metrics);
+    var admission = new Admission(models, Samples.GEOMETRY, queue, queueEventsMax);
+    service = new ModelGrpcService(models, admission, queue, metrics);
+    var catalog = new OipCatalog(models, admission.eventsMax(), workerCount);
+    var inference = new OipInference(catalog, admission, queue, metrics);
+    openService = new OipService(catalog, inference, metrics);
+    openService.setServing(true);
     var settings = ServerSettings.onLoopback(0).withDrain(Duration.ZERO, Duration.ofMillis(200));
-    var server = closer.add(GrpcServer.start(settings, List.of(service)));
+    var server =
+        closer.add(GrpcServer.start(settings, List.of(service, openService.withHeaders())));
     channel = GrpcChannels.open("127.0.0.1:" + server.port());
     closer.add(
         () -> {
@@ -54,6 +60,11 @@ final class ServiceFixture implements AutoCloseable {
 
   ModelServiceGrpc.ModelServiceStub async() {
     return ModelServiceGrpc.newStub(channel);
+  }
+
+  GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub open() {
+    return GRPCInferenceServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(20, TimeUnit.SECONDS);
   }
 
   double count(String name, String... tags) {

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.modelserver;
+
+import icecube.proto.ReasonException;
+import icecube.proto.Reasons;
+import icecube.v1.Reason;
+import inference.InferParameter;
+import inference.ModelInferRequest;
+import inference.ModelInferResponse;
+import inference.ModelStreamInferResponse;
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One open {@code ModelStreamInfer}: reads, admits, and leaves the answering to {@link
+ * StreamAnswers}.
+ *
+ * <p>A request that fails is answered with an {@code error_message} and its id and ends nothing,
+ * unless the call asked for real errors ({@link OipErrorHeader}): then the first failure ends the
+ * stream with its status. Thread-safe.
+ */
+final class OipStreamCall implements StreamObserver<ModelInferRequest>, StreamAnswers.Listener {
+  /**
+   * Marks the one and therefore last answer to a request, as clients of decoupled models look for.
+   */
+  private static final String FINAL_RESPONSE = "triton_final_response";
+
+  private static final InferParameter TRUE = InferParameter.newBuilder().setBoolParam(true).build();
+
+  private final StreamAnswers<ModelStreamInferResponse> answers;
+  private final OipInference inference;
+  private final ModelServerMetrics metrics;
+  private final Consumer<OipStreamCall> onEnd;
+  private final @Nullable Deadline deadline = Context.current().getDeadline();
+  private final boolean failsWithStatus = OipErrorHeader.isSet();
+  private final Set<QueuedRequest> queued = ConcurrentHashMap.newKeySet();
+
+  OipStreamCall(
+      ServerCallStreamObserver<ModelStreamInferResponse> caller,
+      OipInference inference,
+      ModelServerMetrics metrics,
+      Consumer<OipStreamCall> onEnd) {
+    this.answers = new StreamAnswers<>(caller, this);
+    this.inference = inference;
+    this.metrics = metrics;
+    this.onEnd = onEnd;
+  }
+
+  /** Starts to read; to be called before the method that opens the stream returns. */
+  StreamObserver<ModelInferRequest> open() {
+    metrics.streamOpened();
+    answers.open();
+    return this;
+  }
+
+  /** Ends the stream with {@code DRAINING} once its requests in flight are answered. */
+  void end() {
+    answers.endWith(
+        Reasons.toException(
+            Reason.REASON_DRAINING,
+            "server: draining (expected: serving); open a stream to another server"));
+  }
+
+  @Override
+  public void onNext(ModelInferRequest request) {
+    answers.requestRead();
+    var answer = new Answer(request.getId());
+    try {
+      var admitted = inference.admit(request, deadline, answer);
+      answer.admitted = admitted;
+      queued.add(admitted);
+      inference.submit(admitted);
+    } catch (ReasonException e) {
+      answer.refused(e);
+    }
+  }
+
+  /** The caller will send no more. */
+  @Override
+  public void onCompleted() {
+    answers.callerDone();
+  }
+
+  /** The caller has gone. */
+  @Override
+  public void onError(Throwable cause) {
+    answers.cancel();
+  }
+
+  @Override
+  public void gone() {
+    queued.forEach(inference::cancel);
+  }
+
+  @Override
+  public void ended() {
+    onEnd.accept(this);
+    metrics.streamEnded();
+  }
+
+  /** Code, reason and sentence: clients of a stream are told a text and nothing else. */
+  static String message(StatusRuntimeException failure, Reason reason) {
+    return "%s %s: %s"
+        .formatted(
+            failure.getStatus().getCode(),
+            Reasons.nameOf(reason),
+            failure.getStatus().getDescription());
+  }
+
+  /** Where the end of one request is told. */
+  private final class Answer implements OipInference.Listener {
+    private final String id;
+    // Written before the request is queued, read by who ends it.
+    private @Nullable QueuedRequest admitted;
+
+    Answer(String id) {
+      this.id = id;
+    }
+
+    @Override
+    public void answered(ModelInferResponse response) {
+      forget();
+      answers.add(
+          ModelStreamInferResponse.newBuilder()
+              .setInferResponse(response.toBuilder().putParameters(FINAL_RESPONSE, TRUE))
+              .build());
+    }
+
+    @Override
+    public void refused(ReasonException why) {
+      forget();
+      var failure = Reasons.toException(why.reason(), why.getMessage());
+      if (failsWithStatus) {
+        answers.failWith(failure);
+        return;
+      }
+      answers.add(
+          ModelStreamInferResponse.newBuilder()
+              .setErrorMessage(message(failure, why.reason()))
+              .setInferResponse(ModelInferResponse.newBuilder().setId(id))
+              .build());
+    }
+
+    private void forget() {
+      if (admitted != null) {
+        queued.remove(admitted);
+      }
+    }
+  }
+}
