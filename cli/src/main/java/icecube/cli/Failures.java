@@ -3,6 +3,7 @@ package icecube.cli;
 
 import icecube.chassis.StartException;
 import icecube.dataset.DatasetException;
+import icecube.load.LoadException;
 import icecube.stream.EventLogException;
 import icecube.stream.FingerprintMismatchException;
 import icecube.stream.LogSettingsException;
@@ -57,7 +58,9 @@ final class Failures {
         || failure instanceof SettingException) {
       return ExitCode.USAGE;
     }
-    if (failure instanceof StartException || failure instanceof EventLogException) {
+    if (failure instanceof StartException
+        || failure instanceof EventLogException
+        || failure instanceof LoadException) {
       return ExitCode.UNAVAILABLE;
     }
     return ExitCode.INTERNAL;

@@ -30,6 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ConsumeCommand.class,
       ServeCommand.class,
       RegistryCommand.class,
+      LoadCommand.class,
       EvaluateCommand.class,
       InspectCommand.class,
       ReconcileCommand.class,

@@ -48,6 +48,7 @@ final class CommandLineTest {
         "consume",
         "serve",
         "registry",
+        "load",
         "evaluate",
         "inspect",
         "reconcile",

@@ -69,6 +69,15 @@ final class RoomsTest {
           "icecube.physics..");
 
   @ArchTest
+  static final ArchRule loadKnowsTheContractsAndNoServer =
+      onlyOurs(
+          "icecube.load..",
+          "icecube.load..",
+          "icecube.proto..",
+          "icecube.v1..",
+          "icecube.physics..");
+
+  @ArchTest
   static final ArchRule servicesDoNotKnowEachOther =
       slices()
           .matching("icecube.(emitter|consumer|modelserver|heartbeat)..")
