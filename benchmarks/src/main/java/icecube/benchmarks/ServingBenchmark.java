@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.benchmarks;
+
+import static java.util.Objects.requireNonNull;
+
+import icecube.benchmarks.InProcessOnnx.Batching;
+import icecube.load.Caller;
+import icecube.load.Connections;
+import icecube.load.LoadResult;
+import icecube.load.LoadRun;
+import icecube.load.Pace;
+import icecube.load.Protocol;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * The same ONNX transformer on the same ragged events, asked of {@code icecube serve}, of ONNX
+ * Runtime in this process, of FastAPI and of Triton from PyPI, in turn, in one run.
+ *
+ * <p>Arguments: repeats (3), seconds a measurement (5). Everything, the load included, shares the
+ * processors of one machine.
+ */
+public final class ServingBenchmark {
+  private static final int[] ITEMS = {1, 16, 64};
+  private static final int IN_FLIGHT = 8;
+  private static final String INFER = "icecube ModelInfer";
+  private static final String PREDICT_STREAM = "icecube PredictStream";
+  private static final int POOL_EVENTS = 4_096;
+  private static final Path CACHE = Path.of(".cache", "serving");
+
+  private final int repeats;
+  private final double seconds;
+  private final InProcessOnnx onnx;
+  private final ServingPeer icecube;
+  private final Map<String, ServingPeer> others = new LinkedHashMap<>();
+
+  private ServingBenchmark(int repeats, double seconds, InProcessOnnx onnx, ServingPeer icecube) {
+    this.repeats = repeats;
+    this.seconds = seconds;
+    this.onnx = onnx;
+    this.icecube = icecube;
+  }
+
+  /** Prepares, measures, prints. */
+  public static void main(String[] arguments) throws Exception {
+    int repeats = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 3;
+    double seconds = arguments.length > 1 ? Double.parseDouble(arguments[1]) : 5;
+    int prepared =
+        new ProcessBuilder("benchmarks/serving/prepare.sh").inheritIO().start().waitFor();
+    if (prepared != 0) {
+      throw new IllegalStateException("benchmarks/serving/prepare.sh: " + prepared);
+    }
+    Path models = CACHE.resolve("models");
+    Path model = models.resolve("transformer/1/model.onnx");
+    Path logs = Files.createDirectories(CACHE.resolve("logs"));
+    try (InProcessOnnx onnx = new InProcessOnnx(model);
+        ServingPeer icecube = ServingPeer.icecube(models, logs.resolve("icecube.log"))) {
+      var benchmark = new ServingBenchmark(repeats, seconds, onnx, icecube);
+      try {
+        benchmark.startOthers(model, logs);
+        benchmark.run();
+      } finally {
+        benchmark.others.values().forEach(ServingPeer::close);
+      }
+    }
+  }
+
+  private void startOthers(Path model, Path logs) throws InterruptedException {
+    start("FastAPI", () -> ServingPeer.fastApi(model, logs.resolve("fastapi.log")));
+    start("Triton", () -> ServingPeer.triton(model, logs.resolve("triton.log")));
+  }
+
+  /** How a peer is started. */
+  private interface Start {
+    ServingPeer start() throws Exception;
+  }
+
+  @SuppressWarnings("CatchAndPrintStackTrace") // told in a line; the others are measured
+  private void start(String name, Start start) throws InterruptedException {
+    try {
+      others.put(name, start.start());
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      System.out.println("SKIPPED " + name + ": " + e.getMessage());
+    }
+  }
+
+  private void run() throws Exception {
+    System.out.printf(
+        Locale.ROOT,
+        "%d processors, Java %s, %d repeats of %.0f s, %d in flight, rows log-normal 60 (sigma"
+            + " 0.8), 8..256%n",
+        Runtime.getRuntime().availableProcessors(),
+        Runtime.version(),
+        repeats,
+        seconds,
+        IN_FLIGHT);
+    OtherWork otherWork = new OtherWork();
+    Map<Integer, Double> capacity = new LinkedHashMap<>();
+    for (int items : ITEMS) {
+      capacity.put(items, throughput(items));
+    }
+    var limits = new ServingLimits(icecube, onnx, seconds);
+    limits.latencyAtHalfLoad(capacity.getOrDefault(1, 0.0));
+    limits.overload(capacity.getOrDefault(64, 0.0));
+    System.out.printf(
+        Locale.ROOT,
+        "others on this machine meanwhile: %.2f processors busy%n",
+        otherWork.processors());
+  }
+
+  /** One measurement of one system, events a second. */
+  private interface Measurement {
+    double eventsPerSecond() throws Exception;
+  }
+
+  /** Answers the median of {@code ModelInfer}, events a second. */
+  private double throughput(int items) throws Exception {
+    List<PaddedEvents> events =
+        PaddedEvents.draw(POOL_EVENTS / items, items, ServingLoad.ROWS, ServingLoad.SEED);
+    Batching best = bestBatching(events);
+    Map<String, Measurement> systems = new LinkedHashMap<>();
+    systems.put("ONNX Runtime in process", () -> onnx.eventsPerSecond(events, best, seconds));
+    systems.put(INFER, () -> rate(icecube, Protocol.INFER, items));
+    systems.put(PREDICT_STREAM, () -> rate(icecube, Protocol.PREDICT_STREAM, items));
+    others.forEach(
+        (name, peer) ->
+            systems.put(
+                name,
+                name.equals("FastAPI")
+                    ? () -> rate(new HttpCaller(peer.port(), events, ServingLoad.TIMEOUT))
+                    : () -> rate(peer, Protocol.INFER, items)));
+    Map<String, double[]> rates = new LinkedHashMap<>();
+    systems.keySet().forEach(name -> rates.put(name, new double[repeats]));
+    OtherWork otherWork = new OtherWork();
+    for (int repeat = -1; repeat < repeats; repeat++) {
+      for (var system : systems.entrySet()) {
+        // The first round warms everybody up and is not counted.
+        of(rates, system.getKey())[Math.max(0, repeat)] = system.getValue().eventsPerSecond();
+      }
+    }
+    print(items, best, rates, otherWork.processors());
+    return Spread.of(of(rates, INFER)).median();
+  }
+
+  private Batching bestBatching(List<PaddedEvents> events) throws Exception {
+    Batching best = null;
+    double bestRate = 0;
+    for (Batching each : InProcessOnnx.batchings(IN_FLIGHT)) {
+      double rate = onnx.eventsPerSecond(events, each, Math.min(1, seconds));
+      if (best == null || rate > bestRate) {
+        best = each;
+        bestRate = rate;
+      }
+    }
+    if (best == null) {
+      throw new IllegalStateException("batchings: none (expected: at least 1)");
+    }
+    return best;
+  }
+
+  private double rate(ServingPeer peer, Protocol protocol, int items) throws Exception {
+    try (Connections connections = ServingLoad.connect(peer);
+        Caller caller = ServingLoad.caller(connections, protocol, items)) {
+      return rate(caller);
+    }
+  }
+
+  private double rate(Caller caller) throws InterruptedException {
+    LoadResult result =
+        ServingLoad.run(
+            caller, new Pace.Closed(IN_FLIGHT), ServingLoad.window(seconds), LoadRun.Samples.NONE);
+    if (result.ok() < result.requests()) {
+      System.out.println("  not every request was answered: " + result.statuses());
+    }
+    return result.itemsPerSecond();
+  }
+
+  private static double[] of(Map<String, double[]> rates, String system) {
+    return requireNonNull(rates.get(system), system);
+  }
+
+  private static void print(
+      int items, Batching best, Map<String, double[]> rates, double otherProcessors) {
+    System.out.printf(
+        Locale.ROOT,
+        "%n%d events a request (others kept %.2f processors busy)%n",
+        items,
+        otherProcessors);
+    System.out.println("  events/s                       median  (min .. max)");
+    rates.forEach(
+        (name, values) -> System.out.printf(Locale.ROOT, "  %-24s%s%n", name, Spread.of(values)));
+    System.out.println("  best batching in process: " + best);
+    for (String ours : List.of(INFER, PREDICT_STREAM)) {
+      rates.forEach(
+          (name, values) -> {
+            if (!name.startsWith("icecube")) {
+              System.out.printf(
+                  Locale.ROOT,
+                  "  %-22s / %-24s pair by pair %s%n",
+                  ours,
+                  name,
+                  ratios(of(rates, ours), values));
+            }
+          });
+    }
+  }
+
+  private static String ratios(double[] above, double[] below) {
+    double[] ratios =
+        IntStream.range(0, above.length).mapToDouble(i -> above[i] / below[i]).sorted().toArray();
+    return String.format(
+        Locale.ROOT,
+        "%.2f (%.2f .. %.2f)",
+        ratios[ratios.length / 2],
+        ratios[0],
+        ratios[ratios.length - 1]);
+  }
+}
