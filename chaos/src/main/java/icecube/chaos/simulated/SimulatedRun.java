@@ -37,9 +37,9 @@ public final class SimulatedRun {
           trace(value, System.out);
           return;
         }
-        case "--seeds" -> seeds = value;
+        case "--seeds" -> seeds = atLeastOne("--seeds", value);
         case "--first" -> first = value;
-        case "--threads" -> threads = Math.toIntExact(value);
+        case "--threads" -> threads = Math.toIntExact(atLeastOne("--threads", value));
         default ->
             throw new IllegalArgumentException(
                 arguments[index] + " (expected: --seed, --seeds, --first or --threads)");
@@ -52,6 +52,14 @@ public final class SimulatedRun {
     }
   }
 
+  /** Of none, nothing would be run and no promise broken. */
+  private static long atLeastOne(String name, long value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: at least 1)");
+    }
+    return value;
+  }
+
   /** Tells everything that a seed does. */
   static void trace(long seed, PrintStream out) {
     var outcome = Simulation.runTraced(seed, Variant.NONE, out::println);
@@ -62,11 +70,16 @@ public final class SimulatedRun {
 
   /** Runs {@code count} seeds from {@code first} on, on so many threads. */
   static Report run(long first, long count, int threads) {
+    return run(first, count, threads, Variant.NONE);
+  }
+
+  static Report run(long first, long count, int threads, Variant variant) {
     var report = new Report(count);
     var next = new AtomicLong(first);
     List<Thread> workers = new ArrayList<>();
     for (int worker = 0; worker < threads; worker++) {
-      var thread = new Thread(() -> work(next, first + count, report), "simulation-" + worker);
+      var thread =
+          new Thread(() -> work(next, first + count, report, variant), "simulation-" + worker);
       thread.start();
       workers.add(thread);
     }
@@ -81,12 +94,17 @@ public final class SimulatedRun {
     return report;
   }
 
-  private static void work(AtomicLong next, long end, Report report) {
+  private static void work(AtomicLong next, long end, Report report, Variant variant) {
     for (long seed = next.getAndIncrement(); seed < end; seed = next.getAndIncrement()) {
       try {
-        report.kept(Simulation.run(seed, Variant.NONE));
+        report.kept(Simulation.run(seed, variant));
       } catch (Violation e) {
         report.broken(e);
+      } catch (RuntimeException | Error e) {
+        // Else the thread would end here, and every seed left would pass for one that was run.
+        var violation = new Violation("seed %d: %s".formatted(seed, e));
+        violation.initCause(e);
+        report.broken(violation);
       }
     }
   }
@@ -96,6 +114,7 @@ public final class SimulatedRun {
     private final long startNanos = System.nanoTime();
     private final long seeds;
     private final List<Violation> violations = new ArrayList<>();
+    private long kept;
     private long violated;
     private long tasks;
     private long drainNanosMax;
@@ -106,6 +125,7 @@ public final class SimulatedRun {
     }
 
     synchronized void kept(Simulation.Outcome outcome) {
+      kept++;
       tasks += outcome.tasks();
       blamed += outcome.blamed();
       drainNanosMax = Math.max(drainNanosMax, outcome.drainNanos());
@@ -116,6 +136,11 @@ public final class SimulatedRun {
       if (violations.size() < VIOLATIONS_MAX) {
         violations.add(violation);
       }
+    }
+
+    /** Seeds that were run to their end and broke no promise. */
+    synchronized long keptCount() {
+      return kept;
     }
 
     synchronized List<Violation> violations() {

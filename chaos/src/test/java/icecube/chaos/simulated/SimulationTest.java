@@ -4,6 +4,7 @@ package icecube.chaos.simulated;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import icecube.stream.EventLog;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,6 +27,27 @@ class SimulationTest {
     var report = SimulatedRun.run(1, SEEDS, 2);
     System.out.print(report.toText());
     assertThat(report.violations()).isEmpty();
+    assertThat(report.keptCount()).isEqualTo(SEEDS);
+  }
+
+  @Test
+  void aRunThatFailsUnexpectedlyIsNotTakenForOneThatKeptItsPromises() {
+    var failing =
+        new Variant() {
+          @Override
+          public EventLog server(EventLog log, Dice dice) {
+            throw new IllegalStateException("test: a bug of the simulation");
+          }
+        };
+    var report = SimulatedRun.run(7, 3, 2, failing);
+    assertThat(report.keptCount()).isZero();
+    assertThat(report.violations())
+        .hasSize(3)
+        .anySatisfy(
+            each ->
+                assertThat(each)
+                    .hasMessageContaining("seed 7: ")
+                    .hasMessageContaining("test: a bug of the simulation"));
   }
 
   @Test
@@ -66,5 +88,11 @@ class SimulationTest {
     assertThatThrownBy(() -> SimulatedRun.main(new String[] {"--seed"}))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("--seed: no value (expected: a number)");
+    assertThatThrownBy(() -> SimulatedRun.main(new String[] {"--threads", "0"}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("--threads: 0 (expected: at least 1)");
+    assertThatThrownBy(() -> SimulatedRun.main(new String[] {"--seeds", "0"}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("--seeds: 0 (expected: at least 1)");
   }
 }
