@@ -66,7 +66,7 @@ public final class Consumption {
         new EntryWindow(settings.windowEntries(), settings.windowBytes(), settings.parkedEntries());
     links = new ModelLinks(settings, channels, time, metrics);
     flows = new EntryFlows(name, log, settings, links, window, metrics, time, workers);
-    share = new PartitionShare(log, name, settings.claim().lease());
+    share = new PartitionShare(log, name, settings.claim().lease(), window, time);
     metrics.show(flows, share);
     keeper = new LeaseKeeper(name, log, share, flows);
     for (int partition = 0; partition < log.partitionCount(); partition++) {

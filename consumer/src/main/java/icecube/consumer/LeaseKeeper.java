@@ -10,9 +10,11 @@ import icecube.stream.EventLog;
 import icecube.stream.EventLogException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +44,9 @@ final class LeaseKeeper implements Activity {
   private final long renewNanos;
   private long renewedNanos;
   private long servedNanos;
+  private final List<Integer> allPartitions;
   private int looks;
+  private @Nullable EventLogException failure;
   private volatile boolean isDraining;
 
   LeaseKeeper(String consumer, EventLog log, PartitionShare share, EntryFlows flows) {
@@ -57,6 +61,7 @@ final class LeaseKeeper implements Activity {
     this.renewNanos = claim.lease().toNanos() / 3;
     this.renewedNanos = time.nanoTime();
     this.servedNanos = renewedNanos;
+    this.allPartitions = IntStream.range(0, log.partitionCount()).boxed().toList();
   }
 
   /** From now on it renews, and takes nothing more. */
@@ -74,6 +79,7 @@ final class LeaseKeeper implements Activity {
   }
 
   private void tick() {
+    failure = null;
     try {
       if (time.nanoTime() - renewedNanos >= renewNanos) {
         renewedNanos = time.nanoTime();
@@ -83,25 +89,50 @@ final class LeaseKeeper implements Activity {
           claimFromTheGone();
         }
       }
-      suspects.look(isDraining);
+      attempt(() -> suspects.look(isDraining));
     } catch (EventLogException e) {
-      if (Thread.currentThread().isInterrupted()) {
-        return; // by our own stop; the log is not to blame
-      }
-      LOG.atWarn().setCause(e).log("the event log does not answer, leases are renewed later");
+      return; // by our own stop; the log is not to blame
     } catch (RuntimeException e) {
       // Without this thread every entry in flight would go to others while it is worked on.
       LOG.atError().setCause(e).log("leases could not be looked after, they are renewed later");
     }
+    if (failure != null) {
+      LOG.atWarn().setCause(failure).log("the event log does not answer, leases are renewed later");
+    }
+  }
+
+  /**
+   * What one partition's server does not answer must keep nobody from those of the others: of a
+   * Cluster, one may be away.
+   *
+   * @throws EventLogException only if it is this thread that is stopped
+   */
+  private void attempt(Runnable step) {
+    try {
+      step.run();
+    } catch (EventLogException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw e;
+      }
+      failure = failure == null ? e : failure;
+    }
   }
 
   private void renew() {
-    for (int partition = 0; partition < log.partitionCount(); partition++) {
-      Set<EntryId> ours = flows.ids(partition);
-      if (!ours.isEmpty()) {
-        flows.abandonUnheld(partition, ours, log.renew(partition, consumer, ours));
-      }
+    for (int partition : allPartitions) {
+      attempt(() -> renew(partition));
     }
+    attempt(this::showBacklog);
+  }
+
+  private void renew(int partition) {
+    Set<EntryId> ours = flows.ids(partition);
+    if (!ours.isEmpty()) {
+      flows.abandonUnheld(partition, ours, log.renew(partition, consumer, ours));
+    }
+  }
+
+  private void showBacklog() {
     long backlog = 0;
     for (int partition : share.partitions()) {
       backlog += log.account(partition).backlog();
@@ -117,10 +148,10 @@ final class LeaseKeeper implements Activity {
     if (time.nanoTime() - servedNanos < claim.lease().toNanos()) {
       return;
     }
-    for (int partition = 0; partition < log.partitionCount(); partition++) {
+    for (int partition : allPartitions) {
       Set<EntryId> unserved = flows.unserved(partition);
       if (!unserved.isEmpty()) {
-        flows.abandon(partition, log.release(partition, consumer, unserved));
+        attempt(() -> flows.abandon(partition, log.release(partition, consumer, unserved)));
       }
     }
   }
@@ -131,19 +162,21 @@ final class LeaseKeeper implements Activity {
       if (room == 0) {
         return;
       }
-      var limited =
-          new ClaimSettings(claim.lease(), room, claim.suspectAt(), claim.loneDeliveriesMax());
-      Claim taken = log.claim(partition, consumer, limited, false);
-      flows.acceptClaimed(partition, taken);
-      if (taken.suspectCount() > 0) {
-        suspects.seen(partition, taken.suspectCount());
-      }
+      attempt(() -> claimFromTheGone(partition, room));
+    }
+  }
+
+  private void claimFromTheGone(int partition, int room) {
+    var limited =
+        new ClaimSettings(claim.lease(), room, claim.suspectAt(), claim.loneDeliveriesMax());
+    Claim taken = log.claim(partition, consumer, limited, false);
+    flows.acceptClaimed(partition, taken);
+    if (taken.suspectCount() > 0) {
+      suspects.seen(partition, taken.suspectCount());
     }
   }
 
   private Collection<Integer> partitionsToLookAt() {
-    return looks++ % ALL_PARTITIONS_EVERY == 0
-        ? IntStream.range(0, log.partitionCount()).boxed().toList()
-        : share.partitions();
+    return looks++ % ALL_PARTITIONS_EVERY == 0 ? allPartitions : share.partitions();
   }
 }

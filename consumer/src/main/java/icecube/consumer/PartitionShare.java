@@ -3,6 +3,7 @@ package icecube.consumer;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import icecube.chassis.Activity;
+import icecube.chassis.TimeAndChance;
 import icecube.stream.EventLog;
 import icecube.stream.EventLogException;
 import java.time.Duration;
@@ -22,16 +23,26 @@ import org.slf4j.LoggerFactory;
  * entry single; a partition whose reader has died is another's once the reader's lease is over and
  * the others have looked again.
  *
+ * <p>A consumer that no model server has answered for a lease reads nothing, so it leaves its share
+ * to those that have one, and is back as soon as it has one itself.
+ *
  * <p>Steps are taken by one thread at a time; everything else is thread-safe.
  */
 final class PartitionShare implements Activity {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionShare.class);
 
+  /** How often one that has left its share looks whether a model server is there, in memory. */
+  private static final Duration AWAY_INTERVAL = Duration.ofMillis(20);
+
   private final EventLog log;
   private final String consumer;
   private final Duration lease;
   private final Duration interval;
+  private final EntryWindow window;
+  private final TimeAndChance time;
   private final Object lock = new Object();
+  private long servedNanos;
+  private boolean isAway;
 
   @GuardedBy("lock")
   private List<Integer> partitions = List.of();
@@ -39,11 +50,15 @@ final class PartitionShare implements Activity {
   @GuardedBy("lock")
   private boolean isClosed;
 
-  PartitionShare(EventLog log, String consumer, Duration lease) {
+  PartitionShare(
+      EventLog log, String consumer, Duration lease, EntryWindow window, TimeAndChance time) {
     this.log = log;
     this.consumer = consumer;
     this.lease = lease;
     this.interval = Duration.ofNanos(Math.max(1, lease.toNanos() / 3));
+    this.window = window;
+    this.time = time;
+    this.servedNanos = time.nanoTime();
   }
 
   /** The share of one consumer. */
@@ -66,7 +81,10 @@ final class PartitionShare implements Activity {
     try {
       if (isLeaving) {
         log.depart(consumer);
+      } else if (isUnserved()) {
+        leaveToOthers();
       } else {
+        isAway = false;
         meet();
       }
     } catch (EventLogException e) {
@@ -79,7 +97,28 @@ final class PartitionShare implements Activity {
       // Without these steps the share would never change again.
       LOG.atError().setCause(e).log("the share of partitions could not be found, it is kept");
     }
-    return isLeaving ? Optional.empty() : Optional.of(interval);
+    return isLeaving ? Optional.empty() : Optional.of(isAway ? AWAY_INTERVAL : interval);
+  }
+
+  private boolean isUnserved() {
+    if (window.isServed()) {
+      servedNanos = time.nanoTime();
+    }
+    return time.nanoTime() - servedNanos >= lease.toNanos();
+  }
+
+  private void leaveToOthers() {
+    if (isAway) {
+      return;
+    }
+    log.depart(consumer);
+    synchronized (lock) {
+      partitions = List.of();
+    }
+    isAway = true;
+    LOG.atWarn()
+        .addKeyValue("consumer", consumer)
+        .log("no model server for a lease, the share of partitions is left to others");
   }
 
   private void meet() {
@@ -103,7 +142,7 @@ final class PartitionShare implements Activity {
         .log("the share of partitions has changed");
   }
 
-  /** The share as last seen; empty before the log has answered once. */
+  /** The share as last seen; empty before the log has answered once, and while it is left. */
   List<Integer> partitions() {
     synchronized (lock) {
       return partitions;

@@ -198,7 +198,7 @@ class LeaseKeeperTest extends ConsumerFixture {
     for (int death = 0; death < 8; death++) {
       var mortal = new MortalEventLog(log);
       var victim = start(mortal, settings());
-      Await.until("it has looked around", () -> mortal.meetings() > 4);
+      Await.until("it has looked around", () -> mortal.meetings() > 2);
       assertThat(victim.eventsInFlight()).isZero();
       mortal.kill();
       victim.close();

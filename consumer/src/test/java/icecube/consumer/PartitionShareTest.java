@@ -3,6 +3,8 @@ package icecube.consumer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import icecube.chassis.TimeAndChance;
+import icecube.stream.EventLog;
 import icecube.stream.EventLogException;
 import icecube.stream.InMemoryEventLog;
 import icecube.testkit.ForwardingEventLog;
@@ -15,6 +17,12 @@ class PartitionShareTest {
   private static final Duration LEASE = Duration.ofSeconds(3);
 
   private final InMemoryEventLog log = new InMemoryEventLog(5);
+  private final EntryWindow window = new EntryWindow(1, 1, 0);
+
+  private PartitionShare share(EventLog from, String consumer) {
+    window.serve(true);
+    return new PartitionShare(from, consumer, LEASE, window, TimeAndChance.SYSTEM);
+  }
 
   @Test
   void everyPartitionIsInOneShareAndNoShareIsLargerThanAnotherByMoreThanOne() {
@@ -41,11 +49,11 @@ class PartitionShareTest {
 
   @Test
   void theShareFollowsWhoComesAndGoes() {
-    var first = new PartitionShare(log, "a", LEASE);
+    var first = share(log, "a");
     assertThat(first.partitions()).as("before it has met anybody").isEmpty();
     assertThat(first.step()).contains(LEASE.dividedBy(3));
     assertThat(first.partitions()).containsExactly(0, 1, 2, 3, 4);
-    var second = new PartitionShare(log, "b", LEASE);
+    var second = share(log, "b");
     second.step();
     assertThat(second.partitions()).containsExactly(1, 3);
     first.step();
@@ -70,7 +78,7 @@ class PartitionShareTest {
           }
         };
     log.meet("other", LEASE);
-    var share = new PartitionShare(silent, "me", LEASE);
+    var share = share(silent, "me");
     share.step();
     isSilent[0] = true;
     assertThat(share.step()).contains(LEASE.dividedBy(3));
@@ -86,6 +94,6 @@ class PartitionShareTest {
             throw new IllegalStateException("test: a bug");
           }
         };
-    assertThat(new PartitionShare(failing, "me", LEASE).step()).isPresent();
+    assertThat(share(failing, "me").step()).isPresent();
   }
 }
