@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.modelserver;
+
+import java.util.List;
+
+/**
+ * An open model that runs micro-batches of whatever tasks wait for it.
+ *
+ * <p>Thread-safe: any number of workers may run it at once. The answer to an item does not depend
+ * on its neighbours. The owner closes it once nobody asks any more.
+ */
+interface InferenceModel extends AutoCloseable {
+  /** What goes in, in the order that tasks count inputs by; axis 0 is the batch. */
+  List<TensorSpec> inputs();
+
+  /** What comes out, in the order that tasks count outputs by; axis 0 is the batch. */
+  List<TensorSpec> outputs();
+
+  /** The most rows of one item; 1 for a model without a ragged axis. */
+  int rowCountMax();
+
+  /**
+   * Runs the items of {@code batch} together: asks each for its inputs, gives each its outputs.
+   *
+   * @throws PredictorException if the model cannot be run; then no item was given an output
+   */
+  void run(MicroBatch batch);
+
+  @Override
+  void close();
+}
