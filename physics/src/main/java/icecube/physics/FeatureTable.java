@@ -3,6 +3,7 @@ package icecube.physics;
 
 import static java.util.Objects.requireNonNull;
 
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 
@@ -135,6 +136,17 @@ public final class FeatureTable {
   /** Writes the rows of event {@code event} to {@code target} at its position. */
   public void copyRows(int event, FloatBuffer target) {
     target.put(rows, rowOffset[event] * COLUMN_COUNT, rowCount(event) * COLUMN_COUNT);
+  }
+
+  /**
+   * Writes the rows of event {@code event} to {@code target} at its position, in its byte order.
+   */
+  public void copyRows(int event, ByteBuffer target) {
+    // Value by value: a view as floats would be one more object for every event.
+    int to = rowOffset[event + 1] * COLUMN_COUNT;
+    for (int index = rowOffset[event] * COLUMN_COUNT; index < to; index++) {
+      target.putFloat(rows[index]);
+    }
   }
 
   @Override

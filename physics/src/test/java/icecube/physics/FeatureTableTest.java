@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.BufferOverflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FeatureTableTest {
@@ -50,6 +53,25 @@ class FeatureTableTest {
 
     assertThat(target.array()).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
     assertThatThrownBy(() -> table.copyRows(2, target)).isInstanceOf(BufferOverflowException.class);
+  }
+
+  @Test
+  void rowsGoToBytesInTheOrderThatTheBufferHas() {
+    var table = table(rows(3));
+    for (var order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
+      var target = ByteBuffer.allocate(12 * Float.BYTES).order(order);
+
+      table.copyRows(1, target);
+      assertThat(target.position()).isZero();
+      table.copyRows(0, target);
+
+      assertThat(target.hasRemaining()).isFalse();
+      for (int index = 0; index < 12; index++) {
+        assertThat(target.getFloat(index * Float.BYTES)).isEqualTo(index);
+      }
+      assertThatThrownBy(() -> table.copyRows(2, target))
+          .isInstanceOf(BufferOverflowException.class);
+    }
   }
 
   @Test
