@@ -47,6 +47,12 @@ final class Admission {
    *     cannot answer
    */
   QueuedRequest admit(PredictRequest request, @Nullable Deadline deadline, Answerer answerer) {
+    return admit(request, deadline, Lane.REALTIME, answerer);
+  }
+
+  /** Like {@link #admit(PredictRequest, Deadline, Answerer)}, in another lane. */
+  QueuedRequest admit(
+      PredictRequest request, @Nullable Deadline deadline, Lane lane, Answerer answerer) {
     int eventCount = requireEvents(request);
     if (request.hasEvents()) {
       requireDetector(request.getEvents().getDetector().getGeometryHash());
@@ -60,6 +66,7 @@ final class Admission {
         request.getSerializedSize(),
         nowNanos,
         deadlineNanos(request, deadline, nowNanos),
+        lane,
         answerer);
   }
 

@@ -4,10 +4,13 @@ package icecube.modelserver;
 import icecube.physics.FeatureBuilder;
 import icecube.physics.FeatureTable;
 import icecube.physics.LineFit;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
 /** The improved line fit as a model: no file, always ready. Thread-safe. */
-final class LineFitPredictor implements Predictor {
+final class LineFitPredictor implements Predictor, InferenceModel {
   static final String NAME = "line-fit";
   static final String VERSION = "1";
 
@@ -18,13 +21,54 @@ final class LineFitPredictor implements Predictor {
     runs.increment();
     var answers = new Answers(table.eventCount());
     for (int event = 0; event < table.eventCount(); event++) {
-      var direction = LineFit.improved().fit(table, event);
-      if (direction.isPresent()) {
-        var d = direction.get();
-        answers.setVector(event, d.x(), d.y(), d.z());
-      }
+      fit(table, event, answers);
     }
     return answers;
+  }
+
+  private static void fit(FeatureTable table, int event, Answers answers) {
+    var direction = LineFit.improved().fit(table, event);
+    if (direction.isPresent()) {
+      var d = direction.get();
+      answers.setVector(event, d.x(), d.y(), d.z());
+    }
+  }
+
+  @Override
+  public List<TensorSpec> inputs() {
+    return DirectionTask.INPUTS;
+  }
+
+  @Override
+  public List<TensorSpec> outputs() {
+    return DirectionTask.OUTPUTS;
+  }
+
+  @Override
+  public void run(MicroBatch batch) {
+    runs.increment();
+    for (int index = 0; index < batch.itemCount(); index++) {
+      if (batch.task(index) instanceof DirectionTask direct) {
+        // The table is there and the answer keeps its double precision.
+        fit(direct.table(), batch.item(index), direct.answers());
+      } else {
+        fitBytes(batch.task(index), batch.item(index), batch.rowCount());
+      }
+    }
+  }
+
+  private static void fitBytes(InferenceTask task, int item, int rowCount) {
+    float[] values = new float[rowCount * FeatureTable.COLUMN_COUNT];
+    var bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.nativeOrder());
+    task.writeInput(DirectionTask.FEATURES, item, bytes);
+    bytes.flip().asFloatBuffer().get(values);
+    int[] rowCounts = {rowCount};
+    var answers = new Answers(1);
+    fit(FeatureTable.owning(new long[1], rowCounts, rowCounts, new int[1], values), 0, answers);
+    bytes.clear();
+    bytes.putFloat((float) answers.x(0)).putFloat((float) answers.y(0));
+    bytes.putFloat((float) answers.z(0)).flip();
+    task.readOutput(DirectionTask.DIRECTION, item, bytes);
   }
 
   @Override

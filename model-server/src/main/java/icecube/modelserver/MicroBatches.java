@@ -1,83 +1,116 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.modelserver;
 
-import icecube.physics.FeatureTable;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The cut of a ragged table into batches of events of equal row count, small enough for the cache.
+ * The cut of ragged items, of one or several tasks of the same model, into batches of equal row
+ * count, small enough for the cache.
  *
  * <p>Equal, because on a CPU padding is the whole cost of a batch (64 events padded to the longest
- * run at a sixth of the rate), and because an event's answer must not depend on its neighbours.
+ * run at a sixth of the rate), and because an item's answer must not depend on its neighbours.
+ *
+ * <p>Filled, run and emptied again and again without allocating; it grows to the most items it ever
+ * held at once. Confined to one worker.
  */
 final class MicroBatches {
-  /** The most events of one batch: beyond it attention scores leave the cache. */
-  static final int EVENT_COUNT_MAX = 16;
+  /** The most items of one batch: beyond it attention scores leave the cache. */
+  static final int ITEM_COUNT_MAX = 16;
 
-  /** The most rows of one batch of several events; a longer event goes alone. */
+  /** The most rows of one batch of several items; a longer item goes alone. */
   static final int ROW_COUNT_MAX = 1_024;
 
-  /** Events of a table to run together, at least one, all of the same row count. */
-  static final class MicroBatch {
-    private final int rowCount;
-    private final int[] events;
+  private static final int CAPACITY_FIRST = 256;
 
-    private MicroBatch(int rowCount, int[] events) {
-      this.rowCount = rowCount;
-      this.events = events;
-    }
+  private long[] keys = new long[CAPACITY_FIRST];
+  private @Nullable InferenceTask[] tasks = new InferenceTask[CAPACITY_FIRST];
+  private int[] items = new int[CAPACITY_FIRST];
+  private int itemCount;
+  private int rowCount;
+  private int next;
 
-    /** Rows of each event, at least 1. */
-    int rowCount() {
-      return rowCount;
+  /** Adds an item that has rows. */
+  void add(InferenceTask task, int item) {
+    if (itemCount == keys.length) {
+      keys = Arrays.copyOf(keys, 2 * itemCount);
+      tasks = Arrays.copyOf(tasks, 2 * itemCount);
+      items = Arrays.copyOf(items, 2 * itemCount);
     }
-
-    int eventCount() {
-      return events.length;
-    }
-
-    /** Position in the table of event {@code index} of this batch. */
-    int event(int index) {
-      return events[index];
-    }
+    int rows = task.rowCount(item);
+    keys[itemCount] = (long) rows << 32 | itemCount;
+    tasks[itemCount] = task;
+    items[itemCount] = item;
+    itemCount++;
+    rowCount += rows;
   }
 
-  private MicroBatches() {}
-
-  /** Every event of {@code table} that has rows, in exactly one batch. */
-  static List<MicroBatch> cut(FeatureTable table) {
-    int[] order = sortedByRowCount(table);
-    var batches = new ArrayList<MicroBatch>();
-    int from = 0;
-    while (from < order.length) {
-      int rowCount = table.rowCount(order[from]);
-      int countMax = Math.max(1, Math.min(EVENT_COUNT_MAX, ROW_COUNT_MAX / rowCount));
-      int to = from + 1;
-      while (to < order.length && to - from < countMax && table.rowCount(order[to]) == rowCount) {
-        to++;
-      }
-      batches.add(new MicroBatch(rowCount, Arrays.copyOfRange(order, from, to)));
-      from = to;
-    }
-    return batches;
+  /** Items added since the last {@link #clear}. */
+  int itemCount() {
+    return itemCount;
   }
 
-  /** Positions of the events that have rows, fewest rows first, then in the table's order. */
-  private static int[] sortedByRowCount(FeatureTable table) {
-    long[] keys = new long[table.eventCount()];
-    int count = 0;
-    for (int event = 0; event < keys.length; event++) {
-      if (table.rowCount(event) > 0) {
-        keys[count++] = (long) table.rowCount(event) << 32 | event;
+  /** Their rows. */
+  int rowCount() {
+    return rowCount;
+  }
+
+  /** Nothing more is added: batches follow, those of few rows first. */
+  void sort() {
+    Arrays.sort(keys, 0, itemCount);
+    next = 0;
+  }
+
+  /**
+   * Fills {@code batch} with the next items that run together: of equal row count and shape, in the
+   * order they were added.
+   *
+   * @return false if none are left
+   */
+  boolean next(MicroBatch batch) {
+    if (next == itemCount) {
+      return false;
+    }
+    int rows = (int) (keys[next] >>> 32);
+    int countMax = Math.max(1, Math.min(ITEM_COUNT_MAX, ROW_COUNT_MAX / rows));
+    int to = Math.min(itemCount, next + countMax);
+    long shapeKey = taskAt(next).shapeKey();
+    batch.begin(rows);
+    do {
+      batch.add(taskAt(next), items[(int) keys[next]]);
+      next++;
+    } while (next < to && (int) (keys[next] >>> 32) == rows && taskAt(next).shapeKey() == shapeKey);
+    return true;
+  }
+
+  private InferenceTask taskAt(int position) {
+    var task = tasks[(int) keys[position]];
+    if (task == null) {
+      throw new IllegalStateException("task: none at " + position + " (expected: one an item)");
+    }
+    return task;
+  }
+
+  /** Forgets all items. */
+  void clear() {
+    Arrays.fill(tasks, 0, itemCount, null);
+    itemCount = 0;
+    rowCount = 0;
+    next = 0;
+  }
+
+  /** Runs every item of {@code task} that has rows, on this thread. */
+  static void runAll(InferenceModel model, InferenceTask task) {
+    var batches = new MicroBatches();
+    for (int item = 0; item < task.itemCount(); item++) {
+      if (task.rowCount(item) > 0) {
+        batches.add(task, item);
       }
     }
-    Arrays.sort(keys, 0, count);
-    int[] order = new int[count];
-    for (int index = 0; index < count; index++) {
-      order[index] = (int) keys[index];
+    batches.sort();
+    var batch = new MicroBatch(ITEM_COUNT_MAX);
+    while (batches.next(batch)) {
+      model.run(batch);
     }
-    return order;
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.modelserver;
 
+import static java.util.Objects.requireNonNull;
+
 import icecube.proto.Reasons;
 import icecube.v1.EventResult;
 import icecube.v1.PredictResponse;
@@ -11,6 +13,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -42,6 +46,8 @@ final class ModelServerMetrics {
   private final Counter answered;
   private final Timer wait;
   private final DistributionSummary requestEvents;
+  private final DistributionSummary batchItems;
+  private final Map<Round.Close, Counter> closed = new EnumMap<>(Round.Close.class);
   private final AtomicInteger streams = new AtomicInteger();
 
   ModelServerMetrics(MeterRegistry registry) {
@@ -57,6 +63,19 @@ final class ModelServerMetrics {
             .description("Events of one request that ran")
             .serviceLevelObjectives(1, 4, 16, 32, 64, 256, 1_024, 4_096)
             .register(registry);
+    this.batchItems =
+        DistributionSummary.builder("icecube.modelserver.batch.items")
+            .description("Items of one run of a model")
+            .serviceLevelObjectives(1, 2, 4, 8, 16)
+            .register(registry);
+    for (Round.Close why : Round.Close.values()) {
+      closed.put(
+          why,
+          Counter.builder("icecube.modelserver.rounds")
+              .description("What workers took at a time, by why they took no more")
+              .tag("reason", why.name())
+              .register(registry));
+    }
     Gauge.builder("icecube.modelserver.streams", streams, AtomicInteger::get)
         .description("Open PredictStream calls")
         .register(registry);
@@ -75,6 +94,13 @@ final class ModelServerMetrics {
         .baseUnit("bytes")
         .description("Bytes of the requests that wait for a worker")
         .register(registry);
+    Gauge.builder("icecube.modelserver.queue.predicted", queue, q -> q.predictedWaitNanos() / 1e9)
+        .baseUnit("seconds")
+        .description("How long a realtime request that came now would wait")
+        .register(registry);
+    Gauge.builder("icecube.modelserver.workers", queue, PredictionQueue::workerCount)
+        .description("Threads that predict: the processors of the machine or of its quota")
+        .register(registry);
   }
 
   void streamOpened() {
@@ -87,6 +113,14 @@ final class ModelServerMetrics {
 
   void waited(long nanos) {
     wait.record(Duration.ofNanos(Math.max(0, nanos)));
+  }
+
+  void batched(int items) {
+    batchItems.record(items);
+  }
+
+  void closed(Round.Close why) {
+    requireNonNull(closed.get(why)).increment();
   }
 
   void computed(QueuedRequest request, long nanos) {

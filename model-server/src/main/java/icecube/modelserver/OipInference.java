@@ -65,6 +65,7 @@ final class OipInference {
       return admission.admit(
           predict,
           earlier(callDeadline, parameters),
+          parameters.isRealtime() ? Lane.REALTIME : Lane.ARCHIVE,
           new TensorAnswerer(request.getId(), outputs, listener));
     } catch (ReasonException e) {
       metrics.dropped(e.reason());

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.modelserver;
 
-import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import icecube.modelserver.MicroBatches.MicroBatch;
 import icecube.physics.FeatureTable;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -21,11 +19,11 @@ import org.slf4j.LoggerFactory;
  * A graph in ONNX Runtime as a model.
  *
  * <p>One thread a run, no pool and no spinning: the workers are the parallelism (two workers of one
- * thread beat one of two by 1.2, and by 2 beside a busy neighbour). The arena stays on. Every
- * tensor and result lives for one run and is closed with it; outputs are written in place into
- * buffers of ours. Owns its session. Thread-safe.
+ * thread beat one of two by 1.2, and by 2 beside a busy neighbour). The arena stays on. Results
+ * live for one run and are closed with it; outputs are written in place into buffers of ours. Owns
+ * its session. Thread-safe.
  */
-final class OnnxPredictor implements Predictor {
+final class OnnxPredictor implements Predictor, InferenceModel {
   private static final Logger LOG = LoggerFactory.getLogger(OnnxPredictor.class);
   private static final int COLUMNS = FeatureTable.COLUMN_COUNT;
 
@@ -100,30 +98,58 @@ final class OnnxPredictor implements Predictor {
 
   @Override
   public Answers predict(FeatureTable table) {
+    var task = new DirectionTask(table);
+    MicroBatches.runAll(this, task);
+    return task.answers();
+  }
+
+  @Override
+  public List<TensorSpec> inputs() {
+    return DirectionTask.INPUTS;
+  }
+
+  @Override
+  public List<TensorSpec> outputs() {
+    return hasKappa ? DirectionTask.OUTPUTS_WITH_KAPPA : DirectionTask.OUTPUTS;
+  }
+
+  @Override
+  public void run(MicroBatch batch) {
+    requireRowCount(batch.rowCount());
     open.readLock().lock();
     try {
-      return predictOpen(table);
+      if (closed) {
+        throw new IllegalStateException("model: closed (expected: open)");
+      }
+      runOpen(batch);
     } finally {
       open.readLock().unlock();
     }
   }
 
-  private Answers predictOpen(FeatureTable table) {
-    var answers = new Answers(table.eventCount());
+  private void runOpen(MicroBatch batch) {
     var borrowed = idleScratch.poll();
     var scratch = borrowed == null ? newScratch() : borrowed;
     try {
-      for (MicroBatch batch : MicroBatches.cut(table)) {
-        requireRowCount(batch.rowCount());
-        run(table, batch, scratch, answers);
+      scratch.write(batch);
+      int events = batch.itemCount();
+      try (var features = scratch.features(events, batch.rowCount())) {
+        var inputs =
+            Map.of(
+                OnnxSignature.FEATURES, features, OnnxSignature.LENGTHS, scratch.lengths(events));
+        // The outputs are ours, so closing the result frees nothing of theirs.
+        session.run(inputs, scratch.outputs(events)).close();
+        runs.increment();
       }
+      scratch.read(batch);
     } catch (OrtException e) {
       throw new PredictorException("run: " + e.getMessage(), e);
     } finally {
-      // Refused only if more threads ask than were promised; then it is garbage.
-      idleScratch.offer(scratch);
+      // Refused only if more threads ask than were promised.
+      if (!idleScratch.offer(scratch)) {
+        scratch.close();
+      }
     }
-    return answers;
   }
 
   private void requireRowCount(int rowCount) {
@@ -135,44 +161,7 @@ final class OnnxPredictor implements Predictor {
 
   private OnnxScratch newScratch() {
     int rowsMax = Math.max(rowCountMax, MicroBatches.ROW_COUNT_MAX);
-    return new OnnxScratch(environment, rowsMax, MicroBatches.EVENT_COUNT_MAX, COLUMNS);
-  }
-
-  private void run(FeatureTable table, MicroBatch batch, OnnxScratch scratch, Answers answers)
-      throws OrtException {
-    int events = batch.eventCount();
-    var features = scratch.features();
-    var lengths = scratch.lengths();
-    for (int index = 0; index < events; index++) {
-      table.copyRows(batch.event(index), features);
-      lengths.put(batch.rowCount());
-    }
-    try (var featuresTensor = scratch.featuresTensor(events, batch.rowCount(), COLUMNS);
-        var lengthsTensor = scratch.lengthsTensor(events);
-        var directionTensor = scratch.directionTensor(events);
-        var kappaTensor = scratch.kappaTensor(events)) {
-      Map<String, OnnxTensor> outputs = new HashMap<>();
-      outputs.put(OnnxSignature.DIRECTION, directionTensor);
-      if (hasKappa) {
-        outputs.put(OnnxSignature.KAPPA, kappaTensor);
-      }
-      var inputs =
-          Map.of(OnnxSignature.FEATURES, featuresTensor, OnnxSignature.LENGTHS, lengthsTensor);
-      // The outputs are ours, so closing the result frees nothing of theirs.
-      session.run(inputs, outputs).close();
-      runs.increment();
-    }
-    for (int index = 0; index < events; index++) {
-      int event = batch.event(index);
-      answers.setVector(
-          event,
-          scratch.direction(3 * index),
-          scratch.direction(3 * index + 1),
-          scratch.direction(3 * index + 2));
-      if (hasKappa) {
-        answers.setKappa(event, scratch.kappa(index));
-      }
-    }
+    return new OnnxScratch(environment, rowsMax, MicroBatches.ITEM_COUNT_MAX, hasKappa);
   }
 
   @Override
@@ -202,6 +191,9 @@ final class OnnxPredictor implements Predictor {
     try {
       if (!closed) {
         closed = true;
+        // No run is left, so all of it that is not garbage is here.
+        idleScratch.forEach(OnnxScratch::close);
+        idleScratch.clear();
         session.close();
       }
     } catch (OrtException e) {

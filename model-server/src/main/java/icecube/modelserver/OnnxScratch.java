@@ -1,87 +1,136 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.modelserver;
 
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import icecube.physics.FeatureTable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
-import java.nio.LongBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The direct buffers of one run, used again and again: a tensor over a direct buffer copies
- * nothing.
+ * The direct buffers of one run and the tensors over them, used again and again: a tensor over a
+ * direct buffer copies nothing.
  *
- * <p>Confined to the worker that borrowed it; the tensors it makes live for one run and are closed
- * by the caller, the buffers are the garbage collector's.
+ * <p>Tensors whose shape depends on the number of events alone are made once for each number; that
+ * of the features, whose shape depends on the rows too, lives for one run. Owns its tensors; the
+ * buffers are the garbage collector's. Confined to the worker that borrowed it.
  */
-final class OnnxScratch {
+final class OnnxScratch implements AutoCloseable {
+  private static final int COLUMNS = FeatureTable.COLUMN_COUNT;
+
   private final OrtEnvironment environment;
-  private final FloatBuffer features;
-  private final LongBuffer lengths;
-  private final FloatBuffer direction;
-  private final FloatBuffer kappa;
+  private final ByteBuffer features;
+  private final ByteBuffer lengths;
+  private final ByteBuffer direction;
+  private final ByteBuffer kappa;
+  private final boolean hasKappa;
+  private final @Nullable Fixed[] fixed;
 
-  OnnxScratch(OrtEnvironment environment, int rowsMax, int eventsMax, int columns) {
+  /** Tensors for a number of events: the lengths, and all outputs by name. */
+  private record Fixed(OnnxTensor lengths, Map<String, OnnxTensor> outputs) {}
+
+  OnnxScratch(OrtEnvironment environment, int rowsMax, int eventsMax, boolean hasKappa) {
     this.environment = environment;
-    this.features = floats(rowsMax * columns);
-    this.lengths = bytes(eventsMax * Long.BYTES).asLongBuffer();
-    this.direction = floats(eventsMax * 3);
-    this.kappa = floats(eventsMax);
-  }
-
-  private static FloatBuffer floats(int count) {
-    return bytes(count * Float.BYTES).asFloatBuffer();
+    this.hasKappa = hasKappa;
+    this.features = bytes(rowsMax * COLUMNS * Float.BYTES);
+    this.lengths = bytes(eventsMax * Long.BYTES);
+    this.direction = bytes(eventsMax * 3 * Float.BYTES);
+    this.kappa = bytes(eventsMax * Float.BYTES);
+    this.fixed = new Fixed[eventsMax + 1];
   }
 
   private static ByteBuffer bytes(int count) {
     return ByteBuffer.allocateDirect(count).order(ByteOrder.nativeOrder());
   }
 
-  /** Where the features of the next run are written to, from position 0. */
-  FloatBuffer features() {
-    return features.clear();
+  /** Takes the inputs of {@code batch}, and forgets all outputs. */
+  void write(MicroBatch batch) {
+    features.clear();
+    lengths.clear();
+    for (int index = 0; index < batch.itemCount(); index++) {
+      batch.task(index).writeInput(DirectionTask.FEATURES, batch.item(index), features);
+      batch.task(index).writeInput(DirectionTask.LENGTHS, batch.item(index), lengths);
+      // NaN, so that a model that writes nothing is noticed.
+      for (int axis = 0; axis < 3; axis++) {
+        direction.putFloat((3 * index + axis) * Float.BYTES, Float.NaN);
+      }
+      kappa.putFloat(index * Float.BYTES, Float.NaN);
+    }
   }
 
-  LongBuffer lengths() {
-    return lengths.clear();
-  }
-
-  float direction(int index) {
-    return direction.get(index);
-  }
-
-  float kappa(int index) {
-    return kappa.get(index);
-  }
-
-  OnnxTensor featuresTensor(int events, int rows, int columns) throws OrtException {
-    features.position(0).limit(events * rows * columns);
-    return OnnxTensor.createTensor(environment, features, new long[] {events, rows, columns});
-  }
-
-  OnnxTensor lengthsTensor(int events) throws OrtException {
-    lengths.position(0).limit(events);
-    return OnnxTensor.createTensor(environment, lengths, new long[] {events});
-  }
-
-  /** Fills the answer with NaN first, so that a model that writes nothing is noticed. */
-  OnnxTensor directionTensor(int events) throws OrtException {
+  /** Gives the outputs to {@code batch}. */
+  void read(MicroBatch batch) {
+    for (int index = 0; index < batch.itemCount(); index++) {
+      direction.limit((index + 1) * 3 * Float.BYTES).position(index * 3 * Float.BYTES);
+      batch.task(index).readOutput(DirectionTask.DIRECTION, batch.item(index), direction);
+      if (hasKappa) {
+        kappa.limit((index + 1) * Float.BYTES).position(index * Float.BYTES);
+        batch.task(index).readOutput(DirectionTask.KAPPA, batch.item(index), kappa);
+      }
+    }
     direction.clear();
-    for (int index = 0; index < events * 3; index++) {
-      direction.put(index, Float.NaN);
-    }
-    direction.limit(events * 3);
-    return OnnxTensor.createTensor(environment, direction, new long[] {events, 3});
+    kappa.clear();
   }
 
-  OnnxTensor kappaTensor(int events) throws OrtException {
-    kappa.clear();
-    for (int index = 0; index < events; index++) {
-      kappa.put(index, Float.NaN);
+  /** The features of the last {@link #write}; the caller closes it. */
+  OnnxTensor features(int events, int rows) throws OrtException {
+    return tensor(features, events * rows * COLUMNS * Float.BYTES, events, rows, COLUMNS);
+  }
+
+  OnnxTensor lengths(int events) throws OrtException {
+    return fixed(events).lengths();
+  }
+
+  Map<String, OnnxTensor> outputs(int events) throws OrtException {
+    return fixed(events).outputs();
+  }
+
+  private Fixed fixed(int events) throws OrtException {
+    var made = fixed[events];
+    if (made == null) {
+      made = make(events);
+      fixed[events] = made;
     }
-    kappa.limit(events);
-    return OnnxTensor.createTensor(environment, kappa, new long[] {events});
+    return made;
+  }
+
+  private Fixed make(int events) throws OrtException {
+    lengths.clear();
+    direction.clear();
+    kappa.clear();
+    var outputs = new HashMap<String, OnnxTensor>();
+    outputs.put(OnnxSignature.DIRECTION, tensor(direction, events * 3 * Float.BYTES, events, 3));
+    if (hasKappa) {
+      outputs.put(OnnxSignature.KAPPA, tensor(kappa, events * Float.BYTES, events));
+    }
+    return new Fixed(longs(events), outputs);
+  }
+
+  private OnnxTensor longs(int events) throws OrtException {
+    return OnnxTensor.createTensor(
+        environment,
+        lengths.clear().limit(events * Long.BYTES),
+        new long[] {events},
+        OnnxJavaType.INT64);
+  }
+
+  private OnnxTensor tensor(ByteBuffer bytes, int sizeBytes, long... shape) throws OrtException {
+    return OnnxTensor.createTensor(
+        environment, bytes.clear().limit(sizeBytes), shape, OnnxJavaType.FLOAT);
+  }
+
+  @Override
+  public void close() {
+    for (Fixed each : fixed) {
+      if (each != null) {
+        each.lengths().close();
+        each.outputs().values().forEach(OnnxTensor::close);
+      }
+    }
   }
 }

@@ -5,9 +5,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import icecube.proto.ReasonException;
 import icecube.v1.Reason;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -16,10 +14,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The requests that wait for a model, and the workers that take them, oldest first.
  *
- * <p>Bounded in events and in bytes: what would exceed either is refused at once. No artificial
- * delay: a free worker takes what is there. A request whose time is over is refused before it costs
- * a run, one whose caller has gone is dropped. Balance, at any moment: submitted = answered +
- * refused + cancelled + waiting + running.
+ * <p>Bounded in events and in bytes: what would exceed either is refused at once, as is what would
+ * not be answered within its time. No artificial delay: a free worker takes what is there, up to a
+ * {@link Round} of rows, of several requests if they are small. Of a large one it takes a part; the
+ * rest goes to the end of its lane, where small ones pass it and other workers share it. A request
+ * whose time is over is refused before it costs a run, one whose caller has gone is dropped.
+ * Balance, at any moment: submitted = answered + refused + cancelled + waiting + running.
  *
  * <p>Thread-safe. Workers are named {@code model-worker-N}; {@link Answerer}s are told outside the
  * lock.
@@ -28,21 +28,15 @@ final class PredictionQueue implements AutoCloseable {
   private static final Duration JOIN_MAX = Duration.ofSeconds(10);
 
   private final Object lock = new Object();
+  private final int workerCount;
   private final int eventsMax;
   private final long bytesMax;
   private final LongSupplier nanoClock;
   private final PredictionWorker worker;
-  private final ModelServerMetrics metrics;
   private final List<Thread> threads = new ArrayList<>();
 
   @GuardedBy("lock")
-  private final Deque<QueuedRequest> waiting = new ArrayDeque<>();
-
-  @GuardedBy("lock")
-  private int waitingEvents;
-
-  @GuardedBy("lock")
-  private long waitingBytes;
+  private final RequestBacklog backlog = new RequestBacklog();
 
   @GuardedBy("lock")
   private int runningEvents;
@@ -54,16 +48,16 @@ final class PredictionQueue implements AutoCloseable {
   private boolean closed;
 
   private PredictionQueue(
+      int workerCount,
       int eventsMax,
       long bytesMax,
       LongSupplier nanoClock,
-      PredictionWorker worker,
-      ModelServerMetrics metrics) {
+      PredictionWorker worker) {
+    this.workerCount = workerCount;
     this.eventsMax = eventsMax;
     this.bytesMax = bytesMax;
     this.nanoClock = nanoClock;
     this.worker = worker;
-    this.metrics = metrics;
   }
 
   /** A queue with its workers running. */
@@ -74,10 +68,11 @@ final class PredictionQueue implements AutoCloseable {
       LongSupplier nanoClock,
       PredictionWorker worker,
       ModelServerMetrics metrics) {
-    var queue = new PredictionQueue(eventsMax, bytesMax, nanoClock, worker, metrics);
+    var queue = new PredictionQueue(workerCount, eventsMax, bytesMax, nanoClock, worker);
     metrics.watch(queue);
     for (int number = 0; number < workerCount; number++) {
-      var thread = new Thread(queue::work, "model-worker-" + number);
+      var thread =
+          new Thread(new WorkerLoop(queue, worker, nanoClock, metrics), "model-worker-" + number);
       thread.setDaemon(true);
       queue.threads.add(thread);
       thread.start();
@@ -106,55 +101,95 @@ final class PredictionQueue implements AutoCloseable {
   }
 
   private void add(QueuedRequest request) {
+    long expectedNanos = request.model().pace().nanosFor(request.sizeBytes());
     synchronized (lock) {
       if (draining) {
         throw draining();
       }
-      if (waitingEvents + request.eventCount() > eventsMax) {
-        throw full("events", waitingEvents, request.eventCount(), eventsMax);
+      if (backlog.events() + request.eventCount() > eventsMax) {
+        throw full("events", backlog.events(), request.eventCount(), eventsMax);
       }
       // An empty queue takes any one request: its size was limited on the way in.
-      if (!waiting.isEmpty() && waitingBytes + request.sizeBytes() > bytesMax) {
-        throw full("bytes", waitingBytes, request.sizeBytes(), bytesMax);
+      if (!backlog.isEmpty()) {
+        if (backlog.bytes() + request.sizeBytes() > bytesMax) {
+          throw full("bytes", backlog.bytes(), request.sizeBytes(), bytesMax);
+        }
+        requireTimeFor(request, expectedNanos);
       }
-      waiting.add(request);
-      waitingEvents += request.eventCount();
-      waitingBytes += request.sizeBytes();
+      backlog.add(new RequestRun(request, expectedNanos));
       lock.notify();
     }
   }
 
-  /** Drops {@code request} if it still waits; its answerer is then never told. */
+  /** What would expire before it is answered is not worth its place: better to know it at once. */
+  @GuardedBy("lock")
+  private void requireTimeFor(QueuedRequest request, long expectedNanos) {
+    if (request.deadlineNanos().isEmpty()) {
+      return;
+    }
+    long leftNanos = request.deadlineNanos().getAsLong() - nowNanos();
+    long neededNanos = backlog.nanosBefore(request.lane()) / workerCount + expectedNanos;
+    if (neededNanos > leftNanos) {
+      throw new ReasonException(
+          Reason.REASON_QUEUE_FULL,
+          "queue: an answer is due after %.1f ms (expected: within %.1f ms, the request's timeout); allow more time, retry later or start another server"
+              .formatted(neededNanos / 1e6, leftNanos / 1e6));
+    }
+  }
+
+  /**
+   * Drops what waits of {@code request}; its answerer is then never told.
+   *
+   * @return false if all of it runs or has ended
+   */
   boolean cancel(QueuedRequest request) {
+    boolean isEnded;
     synchronized (lock) {
-      if (!waiting.remove(request)) {
+      var run = backlog.remove(request);
+      if (run == null) {
         return false;
       }
-      leaveWaiting(request);
+      run.isAbandoned = true;
+      run.skipRest();
+      isEnded = run.holders == 0;
       lock.notifyAll();
     }
-    request.model().release();
+    if (isEnded) {
+      request.model().release();
+    }
     return true;
   }
 
   /** Events that wait for a worker. */
   int waitingEvents() {
     synchronized (lock) {
-      return waitingEvents;
+      return backlog.events();
     }
   }
 
   /** Bytes of the requests that wait for a worker. */
   long waitingBytes() {
     synchronized (lock) {
-      return waitingBytes;
+      return backlog.bytes();
     }
+  }
+
+  /** How long a realtime request that came now would wait for a worker, as far as is known. */
+  long predictedWaitNanos() {
+    synchronized (lock) {
+      return backlog.nanosBefore(Lane.REALTIME) / workerCount;
+    }
+  }
+
+  /** Threads that predict. */
+  int workerCount() {
+    return workerCount;
   }
 
   /** Events that wait or run. */
   int eventsInFlight() {
     synchronized (lock) {
-      return waitingEvents + runningEvents;
+      return backlog.events() + runningEvents;
     }
   }
 
@@ -167,7 +202,7 @@ final class PredictionQueue implements AutoCloseable {
     long deadline = System.nanoTime() + patience.toNanos();
     synchronized (lock) {
       draining = true;
-      while (waitingEvents + runningEvents > 0) {
+      while (backlog.events() + runningEvents > 0) {
         long leftNanos = deadline - System.nanoTime();
         if (leftNanos <= 0) {
           return false;
@@ -181,13 +216,18 @@ final class PredictionQueue implements AutoCloseable {
   /** Refuses what still waits, and waits at most 10 s in all for the workers to end their runs. */
   @Override
   public void close() {
-    List<QueuedRequest> left;
+    var left = new ArrayList<QueuedRequest>();
     synchronized (lock) {
       draining = true;
       closed = true;
-      left = List.copyOf(waiting);
-      waiting.clear();
-      left.forEach(this::leaveWaiting);
+      for (RequestRun run : backlog.clear()) {
+        run.fail(draining());
+        run.skipRest();
+        // Else a worker still runs a part of it and will tell its end.
+        if (run.holders == 0) {
+          left.add(run.request());
+        }
+      }
       lock.notifyAll();
     }
     for (var request : left) {
@@ -206,25 +246,10 @@ final class PredictionQueue implements AutoCloseable {
     }
   }
 
-  private void work() {
-    for (var request = take(); request != null; request = take()) {
-      try {
-        metrics.waited(nowNanos() - request.admittedNanos());
-        worker.end(request, nanoClock);
-      } finally {
-        request.model().release();
-        synchronized (lock) {
-          runningEvents -= request.eventCount();
-          lock.notifyAll();
-        }
-      }
-    }
-  }
-
-  /** The oldest waiting request, now running; null when the queue is closed. */
-  private @Nullable QueuedRequest take() {
+  /** The next that waits, from now on held by the calling worker; null when the queue is closed. */
+  @Nullable RequestRun take() {
     synchronized (lock) {
-      while (waiting.isEmpty() && !closed) {
+      while (backlog.isEmpty() && !closed) {
         try {
           lock.wait();
         } catch (InterruptedException e) {
@@ -233,19 +258,56 @@ final class PredictionQueue implements AutoCloseable {
           return null;
         }
       }
-      var request = waiting.poll();
-      if (request != null) {
-        leaveWaiting(request);
-        runningEvents += request.eventCount();
-      }
-      return request;
+      return held(backlog.poll());
+    }
+  }
+
+  /** Like {@link #take}, of those that wait for {@code model}; null at once if there is none. */
+  @Nullable RequestRun takeFor(ServedModel model) {
+    synchronized (lock) {
+      return held(backlog.poll(model));
     }
   }
 
   @GuardedBy("lock")
-  private void leaveWaiting(QueuedRequest request) {
-    waitingEvents -= request.eventCount();
-    waitingBytes -= request.sizeBytes();
+  private @Nullable RequestRun held(@Nullable RequestRun run) {
+    if (run != null) {
+      run.holders++;
+      runningEvents += run.waitingEvents();
+    }
+    return run;
+  }
+
+  /** Lets what is left of {@code run} wait again; the calling worker still holds the other part. */
+  void giveBack(RequestRun run) {
+    synchronized (lock) {
+      runningEvents -= run.waitingEvents();
+      backlog.add(run);
+      lock.notifyAll();
+    }
+  }
+
+  /**
+   * Ends the calling worker's hold on {@code run}.
+   *
+   * @return whether nothing of it waits or is held by others any more: it has ended
+   */
+  boolean isLastHolder(RequestRun run) {
+    synchronized (lock) {
+      run.holders--;
+      if (run.failure() != null && backlog.remove(run.request()) != null) {
+        run.skipRest();
+      }
+      return run.holders == 0 && run.waitingEvents() == 0;
+    }
+  }
+
+  /** So many events that the calling worker held have ended. */
+  void done(int events) {
+    synchronized (lock) {
+      runningEvents -= events;
+      lock.notifyAll();
+    }
   }
 
   private static ReasonException draining() {

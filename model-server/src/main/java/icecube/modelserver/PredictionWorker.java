@@ -9,9 +9,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a worker does with one request: runs it, tells its end, and counts it. Thread-safe.
+ * What a worker does with requests: begins them, runs what it took of them, tells their end, and
+ * counts. Thread-safe; what it is given is confined to the calling worker.
  *
- * <p>Nothing that goes wrong with a request ends the worker.
+ * <p>Nothing that goes wrong with a request ends the worker, or another request.
  */
 final class PredictionWorker {
   private static final Logger LOG = LoggerFactory.getLogger(PredictionWorker.class);
@@ -24,41 +25,109 @@ final class PredictionWorker {
     this.metrics = metrics;
   }
 
-  /** Brings {@code request} to its end: an answer, or a refusal. */
-  void end(QueuedRequest request, LongSupplier nanoClock) {
-    long startNanos = nanoClock.getAsLong();
-    var activity = request.model().activity();
+  /** Decodes a request that a worker sees for the first time; what is wrong is kept in it. */
+  void begin(RequestRun run, long nowNanos) {
+    var request = run.request();
+    run.start(nowNanos);
+    metrics.waited(nowNanos - request.admittedNanos());
     try {
-      requireInTime(request, startNanos, "waited");
-      var response = predictor.predict(request.request(), request.model());
+      requireInTime(request, nowNanos, "waited");
+      run.prepared(predictor.prepare(request.request(), request.model()));
+    } catch (RuntimeException | Error e) {
+      run.fail(e);
+    }
+  }
+
+  /** Runs all of {@code run} by a model that takes whole tables. */
+  void runWhole(RequestRun run) {
+    try {
+      var model = run.request().model().predictor();
+      run.answered(model.predict(run.prepared().task().table()));
+    } catch (RuntimeException | Error e) {
+      run.fail(e);
+    }
+    run.skipRest();
+  }
+
+  /** Runs what {@code round} holds, as long as anybody waits for it. */
+  void run(InferenceModel model, Round round, MicroBatch batch, LongSupplier nanoClock) {
+    var batches = round.batches();
+    batches.sort();
+    while (batches.next(batch) && round.isWanted(nanoClock.getAsLong())) {
+      metrics.batched(batch.itemCount());
+      try {
+        model.run(batch);
+      } catch (RuntimeException | Error e) {
+        findFault(model, round, batch, e);
+      }
+    }
+  }
+
+  /** Runs the items of a batch that failed one by one, so that only what is wrong ends so. */
+  private static void findFault(InferenceModel model, Round round, MicroBatch batch, Throwable e) {
+    if (batch.itemCount() == 1) {
+      round.runOf(batch.task(0)).fail(e);
+      return;
+    }
+    var alone = new MicroBatch(1);
+    for (int index = 0; index < batch.itemCount(); index++) {
+      var run = round.runOf(batch.task(index));
+      if (run.failure() == null) {
+        alone.begin(batch.rowCount());
+        alone.add(batch.task(index), batch.item(index));
+        try {
+          model.run(alone);
+        } catch (RuntimeException | Error own) {
+          run.fail(own);
+        }
+      }
+    }
+  }
+
+  /** Brings a request that has nothing left to run to its end: an answer, or a refusal. */
+  void end(RequestRun run, LongSupplier nanoClock) {
+    var request = run.request();
+    try {
+      var failure = run.failure();
+      if (failure != null) {
+        fail(request, failure, nanoClock);
+        return;
+      }
+      var response =
+          predictor.finish(request.request(), request.model(), run.prepared(), run.answers());
       long endNanos = nanoClock.getAsLong();
-      metrics.computed(request, endNanos - startNanos);
-      activity.ran(startNanos - request.admittedNanos(), endNanos - startNanos);
+      metrics.computed(request, endNanos - run.startNanos());
+      var activity = request.model().activity();
+      activity.ran(run.startNanos() - request.admittedNanos(), endNanos - run.startNanos());
       requireInTime(request, endNanos, "ran");
       activity.answered(
           request.eventCount(), endNanos - request.admittedNanos(), System.currentTimeMillis());
       answer(request, response);
-    } catch (ReasonException e) {
-      activity.failed(nanoClock.getAsLong() - request.admittedNanos());
-      refuse(request, e);
     } catch (RuntimeException | Error e) {
-      // The model's fault or ours, for one request only; the worker lives on. An Error too (no
-      // memory, no native library): a dead worker would leave its caller and the queue waiting.
-      LOG.atError()
-          .setCause(e)
-          .addKeyValue("model", request.model().card().name())
-          .addKeyValue("model_version", request.model().card().version())
-          .log("request could not be predicted");
-      activity.failed(nanoClock.getAsLong() - request.admittedNanos());
-      refuse(
-          request,
-          new ReasonException(
-              Reason.REASON_INTERNAL,
-              "model: "
-                  + request.model().card().label()
-                  + " could not be run; see the server's log",
-              e));
+      fail(request, e, nanoClock);
     }
+  }
+
+  private void fail(QueuedRequest request, Throwable failure, LongSupplier nanoClock) {
+    request.model().activity().failed(nanoClock.getAsLong() - request.admittedNanos());
+    refuse(request, reasonOf(request, failure));
+  }
+
+  private static ReasonException reasonOf(QueuedRequest request, Throwable failure) {
+    if (failure instanceof ReasonException known) {
+      return known;
+    }
+    // The model's fault or ours, for one request only; the worker lives on. An Error too (no
+    // memory, no native library): a dead worker would leave its caller and the queue waiting.
+    LOG.atError()
+        .setCause(failure)
+        .addKeyValue("model", request.model().card().name())
+        .addKeyValue("model_version", request.model().card().version())
+        .log("request could not be predicted");
+    return new ReasonException(
+        Reason.REASON_INTERNAL,
+        "model: " + request.model().card().label() + " could not be run; see the server's log",
+        failure);
   }
 
   /** Tells that {@code request} ends without an answer. */

@@ -13,6 +13,7 @@ import java.util.OptionalLong;
  * @param sizeBytes its size on the wire
  * @param admittedNanos when it came, on the queue's clock
  * @param deadlineNanos when it has waited too long, on the queue's clock; empty for never
+ * @param lane in which row it waits
  * @param answerer who is told its end
  */
 record QueuedRequest(
@@ -22,7 +23,28 @@ record QueuedRequest(
     long sizeBytes,
     long admittedNanos,
     OptionalLong deadlineNanos,
+    Lane lane,
     Answerer answerer) {
+
+  /** A realtime one. */
+  QueuedRequest(
+      PredictRequest request,
+      ServedModel model,
+      int eventCount,
+      long sizeBytes,
+      long admittedNanos,
+      OptionalLong deadlineNanos,
+      Answerer answerer) {
+    this(
+        request,
+        model,
+        eventCount,
+        sizeBytes,
+        admittedNanos,
+        deadlineNanos,
+        Lane.REALTIME,
+        answerer);
+  }
 
   boolean isExpired(long nowNanos) {
     return deadlineNanos.isPresent() && nowNanos - deadlineNanos.getAsLong() >= 0;

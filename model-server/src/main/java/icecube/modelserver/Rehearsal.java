@@ -38,7 +38,7 @@ final class Rehearsal {
 
   private static void rehearse(Predictor predictor, int rows) {
     int together =
-        Math.max(1, Math.min(MicroBatches.EVENT_COUNT_MAX, MicroBatches.ROW_COUNT_MAX / rows));
+        Math.max(1, Math.min(MicroBatches.ITEM_COUNT_MAX, MicroBatches.ROW_COUNT_MAX / rows));
     requireFinite(predictor, table(rows, 1));
     if (together > 1) {
       requireFinite(predictor, table(rows, together));

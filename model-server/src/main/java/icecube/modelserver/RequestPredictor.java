@@ -17,11 +17,12 @@ import icecube.v1.PredictRequest;
 import icecube.v1.PredictResponse;
 import icecube.v1.Reason;
 import java.util.ArrayList;
-import java.util.List;
+import java.util.Collections;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole work on one admitted request: decode, validate, build features, ask the model, judge.
+ * The work on one admitted request before and after the model: decode, validate, build features;
+ * judge.
  *
  * <p>A wrong event becomes that event's error and its neighbours are predicted. Runs on a worker.
  * Immutable and thread-safe.
@@ -34,52 +35,69 @@ final class RequestPredictor {
   }
 
   /**
-   * The answer to {@code request} by {@code model}.
+   * The answer to {@code request} by {@code model}, all of it on this thread.
    *
    * @throws ReasonException if the request cannot be answered as a whole
    */
   PredictResponse predict(PredictRequest request, ServedModel model) {
-    var results =
-        switch (request.getInputCase()) {
-          case EVENTS -> predictEvents(request.getEvents(), model);
-          case FEATURES -> predictTable(decode(request, model), model);
-          case INPUT_NOT_SET ->
-              throw new ReasonException(
-                  Reason.REASON_REQUEST_EMPTY, "input: none (expected: events or features)");
-        };
-    return PredictResponse.newBuilder()
-        .setRequestId(request.getRequestId())
-        .addAllResults(results)
-        .setModelName(model.card().name())
-        .setModelVersion(model.card().version())
-        .build();
+    var prepared = prepare(request, model);
+    return finish(request, model, prepared, model.predictor().predict(prepared.task().table()));
   }
 
-  private List<EventResult> predictEvents(EventBatch batch, ServedModel model) {
+  /**
+   * What {@code request} asks of {@code model}.
+   *
+   * @throws ReasonException if the request cannot be answered as a whole
+   */
+  PreparedRequest prepare(PredictRequest request, ServedModel model) {
+    return switch (request.getInputCase()) {
+      case EVENTS -> prepareEvents(request.getEvents(), model);
+      case FEATURES -> {
+        var table = decode(request, model);
+        yield new PreparedRequest(
+            new DirectionTask(table), Collections.nCopies(table.eventCount(), null));
+      }
+      case INPUT_NOT_SET ->
+          throw new ReasonException(
+              Reason.REASON_REQUEST_EMPTY, "input: none (expected: events or features)");
+    };
+  }
+
+  private PreparedRequest prepareEvents(EventBatch batch, ServedModel model) {
     var events = EventCodec.decode(batch);
-    var results = new ArrayList<@Nullable EventResult>(events.size());
+    var errors = new ArrayList<@Nullable EventResult>(events.size());
     var sound = new ArrayList<Event>(events.size());
     for (int index = 0; index < events.size(); index++) {
       var error = errorOf(events.get(index));
-      results.add(error);
+      errors.add(error);
       if (error == null) {
         sound.add(events.get(index));
       }
     }
     int rowCountMax = Math.min(model.predictor().rowCountMax(), FeatureBuilder.ROW_COUNT_MAX);
     var table = new FeatureBuilder(geometry, rowCountMax).build(sound);
-    return filled(results, predictTable(table, model));
+    return new PreparedRequest(new DirectionTask(table), errors);
   }
 
-  /** The list with each null replaced by the next of {@code predicted}. */
-  private static List<EventResult> filled(
-      List<@Nullable EventResult> results, List<EventResult> predicted) {
-    var filled = new ArrayList<EventResult>(results.size());
-    var next = predicted.iterator();
-    for (EventResult result : results) {
-      filled.add(result == null ? next.next() : result);
+  /** The answer to {@code request} made of what {@code model} said. */
+  PredictResponse finish(
+      PredictRequest request, ServedModel model, PreparedRequest prepared, Answers answers) {
+    var response =
+        PredictResponse.newBuilder()
+            .setRequestId(request.getRequestId())
+            .setModelName(model.card().name())
+            .setModelVersion(model.card().version());
+    int next = 0;
+    for (EventResult error : prepared.errors()) {
+      if (error == null) {
+        response.addResults(
+            EventResults.judge(prepared.task().table(), next, answers, model.card()));
+        next++;
+      } else {
+        response.addResults(error);
+      }
     }
-    return filled;
+    return response.build();
   }
 
   private @Nullable EventResult errorOf(Event event) {
@@ -124,14 +142,5 @@ final class RequestPredictor {
       }
     }
     return FeatureTable.owning(eventId, rowCount, pulsesSeen, qualityBits, values);
-  }
-
-  private static List<EventResult> predictTable(FeatureTable table, ServedModel model) {
-    var answers = model.predictor().predict(table);
-    var results = new ArrayList<EventResult>(table.eventCount());
-    for (int event = 0; event < table.eventCount(); event++) {
-      results.add(EventResults.judge(table, event, answers, model.card()));
-    }
-    return results;
   }
 }

@@ -28,6 +28,7 @@ final class ServedModel implements AutoCloseable {
   private final ModelActivity activity = new ModelActivity();
   private final AtomicInteger references = new AtomicInteger(1);
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final ModelPace pace = new ModelPace();
 
   private ServedModel(ModelCard card, @Nullable Predictor predictor) {
     this.card = card;
@@ -69,6 +70,11 @@ final class ServedModel implements AutoCloseable {
   /** What it has done since it was loaded. */
   ModelActivity activity() {
     return activity;
+  }
+
+  /** How long it needs. */
+  ModelPace pace() {
+    return pace;
   }
 
   /**

@@ -3,61 +3,136 @@ package icecube.modelserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import icecube.physics.FeatureTable;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 final class MicroBatchesTest {
-  @Test
-  void everyEventWithRowsIsInExactlyOneBatchOfItsRowCount() {
-    var random = new SplittableRandom(31);
-    int[] rowCount = random.ints(2_000, 0, 50).toArray();
-    var table = table(rowCount);
+  private record Item(InferenceTask task, int number, int rowCount) {}
 
-    var seen = new HashSet<Integer>();
-    for (var batch : MicroBatches.cut(table)) {
-      assertThat(batch.eventCount()).isBetween(1, MicroBatches.EVENT_COUNT_MAX);
-      for (int index = 0; index < batch.eventCount(); index++) {
-        assertThat(rowCount[batch.event(index)]).isEqualTo(batch.rowCount());
-        assertThat(seen.add(batch.event(index))).isTrue();
-      }
+  private static final class Rows implements InferenceTask {
+    private final int[] counts;
+    private final long shapeKey;
+
+    Rows(int[] counts, long shapeKey) {
+      this.counts = counts;
+      this.shapeKey = shapeKey;
     }
-    assertThat(seen).hasSize((int) Arrays.stream(rowCount).filter(rows -> rows > 0).count());
+
+    @Override
+    public long shapeKey() {
+      return shapeKey;
+    }
+
+    @Override
+    public int itemCount() {
+      return counts.length;
+    }
+
+    @Override
+    public int rowCount(int item) {
+      return counts[item];
+    }
+
+    @Override
+    public void writeInput(int input, int item, ByteBuffer target) {}
+
+    @Override
+    public void readOutput(int output, int item, ByteBuffer source) {}
   }
 
   @Test
-  void batchesOfSeveralEventsStayWithinTheRowLimit() {
+  void everyItemOfSeveralTasksIsInExactlyOneBatchOfItsRowCount() {
+    var random = new SplittableRandom(31);
+    var batches = new MicroBatches();
+    // Twice, as it is used again.
+    for (int round = 0; round < 2; round++) {
+      int items = 0;
+      for (int task = 0; task < 40; task++) {
+        add(batches, new Rows(random.ints(50, 1, 50).toArray(), 0));
+        items += 50;
+      }
+
+      var seen = new HashSet<Item>();
+      for (var batch : cut(batches)) {
+        assertThat(batch).hasSizeBetween(1, MicroBatches.ITEM_COUNT_MAX);
+        for (Item item : batch) {
+          assertThat(item.task().rowCount(item.number())).isEqualTo(item.rowCount());
+          assertThat(seen.add(item)).isTrue();
+        }
+      }
+      assertThat(seen).hasSize(items);
+      batches.clear();
+      assertThat(batches.itemCount()).isZero();
+      assertThat(batches.rowCount()).isZero();
+    }
+  }
+
+  @Test
+  void itemsOfEqualLengthRunTogetherAcrossTasks() {
+    var batches = new MicroBatches();
+    add(batches, new Rows(new int[] {5, 9}, 0));
+    add(batches, new Rows(new int[] {9, 5}, 0));
+
+    assertThat(cut(batches)).extracting(List::size).containsExactly(2, 2);
+  }
+
+  @Test
+  void itemsOfOtherShapesDoNot() {
+    var batches = new MicroBatches();
+    add(batches, new Rows(new int[] {5, 5}, 1));
+    add(batches, new Rows(new int[] {5}, 2));
+
+    assertThat(cut(batches)).extracting(List::size).containsExactly(2, 1);
+  }
+
+  @Test
+  void batchesOfSeveralItemsStayWithinTheRowLimit() {
     int[] rowCount = new int[100];
     Arrays.fill(rowCount, 300);
+    var batches = new MicroBatches();
+    add(batches, new Rows(rowCount, 0));
 
-    assertThat(MicroBatches.cut(table(rowCount)))
+    assertThat(cut(batches))
         .allSatisfy(
-            batch ->
-                assertThat(batch.eventCount() * batch.rowCount())
-                    .isLessThanOrEqualTo(MicroBatches.ROW_COUNT_MAX))
+            batch -> assertThat(batch.size() * 300).isLessThanOrEqualTo(MicroBatches.ROW_COUNT_MAX))
         .hasSize(34);
   }
 
   @Test
-  void anEventLongerThanTheRowLimitGoesAlone() {
-    assertThat(MicroBatches.cut(table(new int[] {1_025, 1_025}))).hasSize(2);
+  void anItemLongerThanTheRowLimitGoesAlone() {
+    var batches = new MicroBatches();
+    add(batches, new Rows(new int[] {1_025, 1_025}, 0));
+
+    assertThat(cut(batches)).hasSize(2);
   }
 
   @Test
-  void noEventsAndRowlessEventsMakeNoBatch() {
-    assertThat(MicroBatches.cut(table(new int[0]))).isEmpty();
-    assertThat(MicroBatches.cut(table(new int[3]))).isEmpty();
+  void noItemsMakeNoBatch() {
+    assertThat(cut(new MicroBatches())).isEmpty();
   }
 
-  private static FeatureTable table(int[] rowCount) {
-    int rows = Arrays.stream(rowCount).sum();
-    return FeatureTable.owning(
-        new long[rowCount.length],
-        rowCount.clone(),
-        rowCount.clone(),
-        new int[rowCount.length],
-        new float[rows * FeatureTable.COLUMN_COUNT]);
+  private static void add(MicroBatches batches, Rows rows) {
+    for (int item = 0; item < rows.itemCount(); item++) {
+      batches.add(rows, item);
+    }
+  }
+
+  private static List<List<Item>> cut(MicroBatches batches) {
+    var cut = new ArrayList<List<Item>>();
+    var batch = new MicroBatch(MicroBatches.ITEM_COUNT_MAX);
+    batches.sort();
+    while (batches.next(batch)) {
+      var items = new ArrayList<Item>();
+      for (int index = 0; index < batch.itemCount(); index++) {
+        items.add(new Item(batch.task(index), batch.item(index), batch.rowCount()));
+      }
+      cut.add(items);
+    }
+    return cut;
   }
 }

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.modelserver;
+
+import icecube.physics.FeatureTable;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * The question to a direction model: the rows of each event of a table, answered by a vector and,
+ * if the model knows one, a concentration.
+ *
+ * <p>Events may be run by several workers at once: each writes only its own places of the answers.
+ */
+final class DirectionTask implements InferenceTask {
+  static final int FEATURES = 0;
+  static final int LENGTHS = 1;
+  static final int DIRECTION = 0;
+  static final int KAPPA = 1;
+
+  static final List<TensorSpec> INPUTS =
+      List.of(
+          new TensorSpec(
+              OnnxSignature.FEATURES,
+              OipDatatype.FP32,
+              List.of(TensorSpec.ANY, TensorSpec.ANY, (long) FeatureTable.COLUMN_COUNT),
+              1),
+          TensorSpec.dense(OnnxSignature.LENGTHS, OipDatatype.INT64, TensorSpec.ANY));
+
+  static final List<TensorSpec> OUTPUTS =
+      List.of(TensorSpec.dense(OnnxSignature.DIRECTION, OipDatatype.FP32, TensorSpec.ANY, 3L));
+
+  static final List<TensorSpec> OUTPUTS_WITH_KAPPA =
+      List.of(
+          OUTPUTS.get(0), TensorSpec.dense(OnnxSignature.KAPPA, OipDatatype.FP32, TensorSpec.ANY));
+
+  private final FeatureTable table;
+  private final Answers answers;
+
+  DirectionTask(FeatureTable table) {
+    this.table = table;
+    this.answers = new Answers(table.eventCount());
+  }
+
+  FeatureTable table() {
+    return table;
+  }
+
+  /** What has been said so far. */
+  Answers answers() {
+    return answers;
+  }
+
+  @Override
+  public int itemCount() {
+    return table.eventCount();
+  }
+
+  @Override
+  public int rowCount(int item) {
+    return table.rowCount(item);
+  }
+
+  @Override
+  public void writeInput(int input, int item, ByteBuffer target) {
+    switch (input) {
+      case FEATURES -> table.copyRows(item, target);
+      case LENGTHS -> target.putLong(table.rowCount(item));
+      default -> throw new IllegalArgumentException("input: " + input + " (expected: 0..1)");
+    }
+  }
+
+  @Override
+  public void readOutput(int output, int item, ByteBuffer source) {
+    switch (output) {
+      case DIRECTION ->
+          answers.setVector(item, source.getFloat(), source.getFloat(), source.getFloat());
+      case KAPPA -> answers.setKappa(item, source.getFloat());
+      default -> throw new IllegalArgumentException("output: " + output + " (expected: 0..1)");
+    }
+  }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.modelserver;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What one worker takes at a time: items of one or several requests to the same model, at most
+ * {@value #ROW_COUNT_MAX} rows unless one item alone has more.
+ *
+ * <p>Used again and again; confined to its worker.
+ */
+final class Round {
+  /**
+   * Rows after which a round takes no more: enough to find items of equal length, and about the
+   * longest that a small request waits for a worker (10 ms of a model of 110 k parameters).
+   */
+  static final int ROW_COUNT_MAX = 4_096;
+
+  /** Why a round took no more. */
+  enum Close {
+    /** It holds as many rows as it may. */
+    FULL,
+    /** Nothing more waited. */
+    DRAINED,
+    /** What waited was for another model. */
+    SHAPE
+  }
+
+  private final MicroBatches batches = new MicroBatches();
+  private final List<RequestRun> runs = new ArrayList<>();
+  private int[] heldEvents = new int[16];
+
+  /** Takes in a request, of which so many events are in this worker's hands. */
+  void add(RequestRun run, int events) {
+    if (runs.size() == heldEvents.length) {
+      heldEvents = Arrays.copyOf(heldEvents, 2 * heldEvents.length);
+    }
+    heldEvents[runs.size()] = events;
+    runs.add(run);
+  }
+
+  /** The last request taken in gives back so many events. */
+  void giveBack(int events) {
+    heldEvents[runs.size() - 1] -= events;
+  }
+
+  /** Whether it holds as many rows as it may. */
+  boolean isFull() {
+    return batches.rowCount() >= ROW_COUNT_MAX;
+  }
+
+  /** The items to run. */
+  MicroBatches batches() {
+    return batches;
+  }
+
+  int runCount() {
+    return runs.size();
+  }
+
+  RequestRun run(int index) {
+    return runs.get(index);
+  }
+
+  /** Events of request {@code index} that this worker answers for. */
+  int heldEvents(int index) {
+    return heldEvents[index];
+  }
+
+  /** Bytes of the requests that did not fail, in proportion to the events held. */
+  double bytes() {
+    double bytes = 0;
+    for (int index = 0; index < runs.size(); index++) {
+      if (runs.get(index).failure() == null) {
+        var request = runs.get(index).request();
+        bytes += (double) request.sizeBytes() * heldEvents[index] / request.eventCount();
+      }
+    }
+    return bytes;
+  }
+
+  /** The request that asked {@code task}. */
+  RequestRun runOf(InferenceTask task) {
+    for (RequestRun run : runs) {
+      if (run.isPrepared() && run.prepared().task() == task) {
+        return run;
+      }
+    }
+    throw new IllegalArgumentException("task: of no request (expected: of one of this round)");
+  }
+
+  /** Whether anybody still waits for an answer. */
+  boolean isWanted(long nowNanos) {
+    for (RequestRun run : runs) {
+      if (run.failure() == null && !run.request().isExpired(nowNanos)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Forgets everything. */
+  void clear() {
+    batches.clear();
+    runs.clear();
+  }
+}

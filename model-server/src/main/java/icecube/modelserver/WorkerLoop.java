@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.modelserver;
+
+import java.util.function.LongSupplier;
+
+/**
+ * What one worker does as long as the queue is open: takes a round, runs it, tells the end of what
+ * has ended. Confined to its thread.
+ */
+final class WorkerLoop implements Runnable {
+  private final PredictionQueue queue;
+  private final PredictionWorker worker;
+  private final LongSupplier nanoClock;
+  private final ModelServerMetrics metrics;
+  private final Round round = new Round();
+  private final MicroBatch batch = new MicroBatch(MicroBatches.ITEM_COUNT_MAX);
+
+  WorkerLoop(
+      PredictionQueue queue,
+      PredictionWorker worker,
+      LongSupplier nanoClock,
+      ModelServerMetrics metrics) {
+    this.queue = queue;
+    this.worker = worker;
+    this.nanoClock = nanoClock;
+    this.metrics = metrics;
+  }
+
+  @Override
+  public void run() {
+    for (var first = queue.take(); first != null; first = queue.take()) {
+      try {
+        runRound(first);
+      } finally {
+        for (int index = 0; index < round.runCount(); index++) {
+          settle(round.run(index), round.heldEvents(index));
+        }
+        round.clear();
+      }
+    }
+  }
+
+  private void runRound(RequestRun first) {
+    long startNanos = nanoClock.getAsLong();
+    var model = first.request().model();
+    join(first);
+    if (model.predictor() instanceof InferenceModel batched) {
+      metrics.closed(fill(model));
+      worker.run(batched, round, batch, nanoClock);
+    } else if (first.failure() == null) {
+      worker.runWhole(first);
+    }
+    model.pace().saw(round.bytes(), nanoClock.getAsLong() - startNanos);
+  }
+
+  /** Takes further requests to {@code model} until the round is full. */
+  private Round.Close fill(ServedModel model) {
+    while (!round.isFull()) {
+      var more = queue.takeFor(model);
+      if (more == null) {
+        return queue.waitingEvents() == 0 ? Round.Close.DRAINED : Round.Close.SHAPE;
+      }
+      join(more);
+    }
+    return Round.Close.FULL;
+  }
+
+  /** Takes as much of {@code run} as fits, and gives the rest back. */
+  private void join(RequestRun run) {
+    round.add(run, run.waitingEvents());
+    if (!run.isPrepared()) {
+      worker.begin(run, nanoClock.getAsLong());
+    }
+    if (run.failure() != null || run.request().isExpired(nanoClock.getAsLong())) {
+      run.skipRest();
+      return;
+    }
+    if (run.request().model().predictor() instanceof InferenceModel) {
+      run.moveTo(round.batches(), Round.ROW_COUNT_MAX);
+      if (run.waitingEvents() > 0) {
+        round.giveBack(run.waitingEvents());
+        queue.giveBack(run);
+      }
+    }
+  }
+
+  /** This worker has done its part of {@code run}; the last to do so tells its end. */
+  private void settle(RequestRun run, int heldEvents) {
+    boolean isEnded = queue.isLastHolder(run);
+    try {
+      if (isEnded && !run.isAbandoned) {
+        worker.end(run, nanoClock);
+      }
+    } finally {
+      try {
+        if (isEnded) {
+          run.request().model().release();
+        }
+      } finally {
+        queue.done(heldEvents);
+      }
+    }
+  }
+}
