@@ -43,6 +43,8 @@ final class OipRequestDecoder {
     if (count < 1 || count > TENSOR_COUNT_MAX) {
       throw invalid("inputs: %d (expected: 1..%d)", count, TENSOR_COUNT_MAX);
     }
+    // Before the count of raw contents: an input in shared memory has none.
+    request.getInputsList().forEach(OipRequestDecoder::requireNoSharedMemory);
     int rawCount = request.getRawInputContentsCount();
     if (rawCount != 0 && rawCount != count) {
       throw invalid(
@@ -136,9 +138,6 @@ final class OipRequestDecoder {
   }
 
   private static OipDatatype datatype(InferInputTensor input) {
-    for (String parameter : input.getParametersMap().keySet()) {
-      requireNoSharedMemory(label(input), parameter);
-    }
     return OipDatatype.named(input.getDatatype())
         .orElseThrow(
             () ->
@@ -234,6 +233,12 @@ final class OipRequestDecoder {
             "%s: %d at element %d (expected: %d..%d, as %s)",
             label(input), value, index, min, max, datatype);
       }
+    }
+  }
+
+  private static void requireNoSharedMemory(InferInputTensor input) {
+    for (String parameter : input.getParametersMap().keySet()) {
+      requireNoSharedMemory(label(input), parameter);
     }
   }
 

@@ -250,7 +250,13 @@ final class OipRequestDecoderTest {
     var classified = output("y").putParameters("classification", region);
     var sharedOutput = output("y").putParameters("shared_memory_byte_size", region);
 
-    var refused = refusal(ModelInferRequest.newBuilder().addInputs(shared).build());
+    // As clients send it: the other inputs are raw.
+    var request =
+        ModelInferRequest.newBuilder()
+            .addInputs(shared)
+            .addInputs(input("y", "FP32", 1))
+            .addRawInputContents(bytes(4));
+    var refused = refusal(request.build());
     assertThat(refused.reason()).isEqualTo(Reason.REASON_UNSUPPORTED); // UNSUPPORTED
     assertThat(refused).hasMessageContaining("inputs[x].parameters[shared_memory_region]: set");
     for (var output : List.of(classified, sharedOutput)) {
