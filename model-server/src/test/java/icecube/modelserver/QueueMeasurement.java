@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.modelserver;
 
+import com.sun.management.OperatingSystemMXBean;
 import icecube.physics.FeatureTable;
 import icecube.proto.FeatureCodec;
 import icecube.proto.ReasonException;
@@ -8,6 +9,7 @@ import icecube.v1.Model;
 import icecube.v1.PredictRequest;
 import icecube.v1.PredictResponse;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,9 +23,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Measures events a second of ragged features through the queue, decoding and answers included,
+ * Measures events a CPU second of ragged features through the queue, decoding and answers included,
  * beside the same model asked in this process by as many threads, in batches of equal length. The
- * two take turns, so that what else the machine does falls on both.
+ * two take turns, and seconds are those of the processor, so that what else the machine does falls
+ * on both and counts for neither.
  *
  * <p>Arguments: {@code model.onnx}, seconds a turn (3), pairs (5). Events have a lognormal number
  * of rows, median 60, cut to 8..256; 8 requests are in flight.
@@ -32,6 +35,9 @@ final class QueueMeasurement {
   private static final int IN_FLIGHT = 8;
   private static final int EVENTS = 4_096;
   private static final int WORKERS = Runtime.getRuntime().availableProcessors();
+
+  private static final OperatingSystemMXBean PROCESS =
+      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
   private final ServedModel served;
   private final OnnxPredictor model;
@@ -65,7 +71,8 @@ final class QueueMeasurement {
         ratios[pair] = queued / bare;
         System.out.printf(
             Locale.ROOT,
-            "%2d events a request: queue %,7.0f events/s, in process %,7.0f, ratio %.3f%n",
+            "%2d events a request: queue %,7.0f events a CPU second, in process %,7.0f, ratio"
+                + " %.3f%n",
             eventsPerRequest,
             queued,
             bare,
@@ -107,6 +114,7 @@ final class QueueMeasurement {
     try (var queue =
         PredictionQueue.start(WORKERS, 1 << 16, 1 << 30, System::nanoTime, worker, metrics)) {
       long start = System.nanoTime();
+      long startCpu = PROCESS.getProcessCpuTime();
       for (int next = 0; System.nanoTime() - start < seconds * 1e9; next++) {
         var request = requests.get(next % requests.size());
         places.acquire();
@@ -122,7 +130,7 @@ final class QueueMeasurement {
                 answerer));
       }
       places.acquire(IN_FLIGHT);
-      return answered.sum() / ((System.nanoTime() - start) / 1e9);
+      return answered.sum() / ((PROCESS.getProcessCpuTime() - startCpu) / 1e9);
     }
   }
 
@@ -137,6 +145,7 @@ final class QueueMeasurement {
     var answered = new LongAdder();
     var threads = new ArrayList<Thread>();
     long start = System.nanoTime();
+    long startCpu = PROCESS.getProcessCpuTime();
     for (int number = 0; number < WORKERS; number++) {
       var thread =
           new Thread(
@@ -154,7 +163,7 @@ final class QueueMeasurement {
     for (Thread thread : threads) {
       thread.join();
     }
-    return answered.sum() / ((System.nanoTime() - start) / 1e9);
+    return answered.sum() / ((PROCESS.getProcessCpuTime() - startCpu) / 1e9);
   }
 
   private static List<FeatureTable> tables(int eventsPerTable) {
