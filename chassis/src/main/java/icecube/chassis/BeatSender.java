@@ -59,7 +59,7 @@ public final class BeatSender implements AutoCloseable {
   private boolean leaving;
 
   private BeatSender(
-      String registryTarget,
+      ManagedChannel channel,
       Instance instance,
       Supplier<Beat> state,
       MeterRegistry metrics,
@@ -69,7 +69,7 @@ public final class BeatSender implements AutoCloseable {
     this.metrics = new BeatMetrics(metrics, instance);
     this.timing = timing;
     this.retries = timing.retries(random);
-    this.channel = GrpcChannels.open(registryTarget);
+    this.channel = channel;
     this.thread =
         new ScheduledThreadPoolExecutor(
             1,
@@ -82,25 +82,29 @@ public final class BeatSender implements AutoCloseable {
   }
 
   /**
-   * Beats at once and then every second, whether or not the registry is there.
-   *
-   * @param registryTarget {@code host:port} of the registry
-   * @param state asked before each beat; must be quick and thread-safe
+   * Beats at once and then every second, whether or not the registry is there; {@code state} is
+   * asked before each beat, must be quick and thread-safe.
    */
   public static BeatSender start(
-      String registryTarget, Instance instance, Supplier<Beat> state, MeterRegistry metrics) {
-    return start(registryTarget, instance, state, metrics, BeatTiming.DEFAULT);
+      String registryTarget,
+      Instance instance,
+      Supplier<Beat> state,
+      MeterRegistry metrics,
+      TransportSecurity security) {
+    ManagedChannel channel = GrpcChannels.open(registryTarget, security);
+    return start(channel, instance, state, metrics, BeatTiming.DEFAULT);
   }
 
+  /** Owns {@code channel} from now on. */
   static BeatSender start(
-      String registryTarget,
+      ManagedChannel channel,
       Instance instance,
       Supplier<Beat> state,
       MeterRegistry metrics,
       BeatTiming timing) {
     requireNonNull(instance, "instance");
     requireNonNull(state, "state");
-    BeatSender sender = new BeatSender(registryTarget, instance, state, metrics, timing);
+    BeatSender sender = new BeatSender(channel, instance, state, metrics, timing);
     sender.beatNow();
     return sender;
   }

@@ -8,8 +8,9 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.time.Duration;
 
 /**
- * Opens channels to our servers: plaintext, with the message limits of {@link ServerSettings} and
- * keepalive pings while calls are open, so that a peer that vanished without a word is noticed.
+ * Opens channels to our servers: plaintext or as {@link TransportSecurity} says, with the message
+ * limits of {@link ServerSettings} and keepalive pings while calls are open, so that a peer that
+ * vanished without a word is noticed.
  *
  * <p><b>Callbacks run on the event loop</b> ({@code directExecutor}) and must not block: they hand
  * over to a bounded queue. Blocking and future stubs may be used from any other thread.
@@ -30,11 +31,17 @@ public final class GrpcChannels {
    * connects. The caller owns it and shuts it down.
    */
   public static ManagedChannel open(String target) {
+    return open(target, TransportSecurity.PLAINTEXT);
+  }
+
+  /** The same with TLS and a token as {@code security} says, which must outlive the channel. */
+  public static ManagedChannel open(String target, TransportSecurity security) {
     if (target.isBlank()) {
       throw new IllegalArgumentException("target: \"\" (expected: host:port)");
     }
-    return NettyChannelBuilder.forTarget(target)
-        .usePlaintext()
+    NettyChannelBuilder builder = NettyChannelBuilder.forTarget(target);
+    security.secure(builder);
+    return builder
         .directExecutor()
         .maxInboundMessageSize(ServerSettings.MESSAGE_BYTES_MAX)
         .maxInboundMetadataSize(ServerSettings.METADATA_BYTES_MAX)

@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
  * <p>Health: the empty name means the server itself and is SERVING from the start; every given
  * service is NOT_SERVING until {@link #setServing} says otherwise.
  *
- * <p>Plaintext. Thread-safe.
+ * <p>Plaintext, or TLS with roles for callers, as its {@link TransportSecurity} says; health and
+ * reflection are held to the roles, too. Thread-safe.
  */
 public final class GrpcServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GrpcServer.class);
@@ -77,6 +78,7 @@ public final class GrpcServer implements AutoCloseable {
           .addService(health.getHealthService())
           .addService(ProtoReflectionServiceV1.newInstance())
           .addService(reflectionV1Alpha());
+      settings.security().secure(builder);
       for (BindableService service : services) {
         builder.addService(service);
         health.setStatus(

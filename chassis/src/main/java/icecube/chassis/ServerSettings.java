@@ -30,6 +30,7 @@ import java.time.Duration;
  * @param drainDelay how long a closing server says NOT_SERVING and still serves before it refuses
  *     new calls; behind a load balancer or on Kubernetes longer than its probe period
  * @param drainTimeout how long a closing server waits for calls in flight before it cuts them
+ * @param security TLS and who may call what; owned by whoever opened it, closed after the server
  */
 public record ServerSettings(
     String host,
@@ -46,7 +47,8 @@ public record ServerSettings(
     Duration keepAlivePermitted,
     Duration handshakeTimeout,
     Duration drainDelay,
-    Duration drainTimeout) {
+    Duration drainTimeout,
+    TransportSecurity security) {
 
   /** Loopback: a server is reachable from outside only when asked for. */
   public static final String HOST = "127.0.0.1";
@@ -107,6 +109,7 @@ public record ServerSettings(
     checkPositive(handshakeTimeout, "handshake-timeout");
     check(!drainDelay.isNegative(), "drain-delay", drainDelay, ">= PT0S");
     check(!drainTimeout.isNegative(), "drain-timeout", drainTimeout, ">= PT0S");
+    requireNonNull(security, "security");
   }
 
   /** The defaults, listening at {@code host} and {@code port}; port 0 takes any free one. */
@@ -126,7 +129,8 @@ public record ServerSettings(
         KEEP_ALIVE_PERMITTED,
         HANDSHAKE_TIMEOUT,
         DRAIN_DELAY,
-        DRAIN_TIMEOUT);
+        DRAIN_TIMEOUT,
+        TransportSecurity.PLAINTEXT);
   }
 
   /** The defaults on loopback. */
@@ -151,7 +155,8 @@ public record ServerSettings(
         keepAlivePermitted,
         handshakeTimeout,
         delay,
-        timeout);
+        timeout,
+        security);
   }
 
   /** The same with another life of its connections. */
@@ -171,7 +176,8 @@ public record ServerSettings(
         keepAlivePermitted,
         handshakeTimeout,
         drainDelay,
-        drainTimeout);
+        drainTimeout,
+        security);
   }
 
   /** The same with another largest request. */
@@ -191,7 +197,29 @@ public record ServerSettings(
         keepAlivePermitted,
         handshakeTimeout,
         drainDelay,
-        drainTimeout);
+        drainTimeout,
+        security);
+  }
+
+  /** The same speaking TLS and knowing its callers as {@code other} says. */
+  public ServerSettings withSecurity(TransportSecurity other) {
+    return new ServerSettings(
+        host,
+        port,
+        eventLoopCount,
+        callsPerConnectionMax,
+        resetsPerWindowMax,
+        resetWindow,
+        messageBytesMax,
+        metadataBytesMax,
+        connectionIdle,
+        connectionAge,
+        connectionAgeGrace,
+        keepAlivePermitted,
+        handshakeTimeout,
+        drainDelay,
+        drainTimeout,
+        other);
   }
 
   private static void checkPositive(int value, String name) {

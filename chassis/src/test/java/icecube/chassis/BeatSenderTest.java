@@ -94,7 +94,9 @@ class BeatSenderTest {
             Duration.ofMillis(100),
             Duration.ofSeconds(5));
     BeatSender sender =
-        closer.add(BeatSender.start(serve().address(), instance, state::get, metrics, slow));
+        closer.add(
+            BeatSender.start(
+                GrpcChannels.open(serve().address()), instance, state::get, metrics, slow));
     Threads.await(() -> registry.beats.size() == 1, "the first beat");
 
     sender.beatNow();
@@ -221,7 +223,7 @@ class BeatSenderTest {
   }
 
   private BeatSender sender(String target, Supplier<Beat> of) {
-    return closer.add(BeatSender.start(target, instance, of, metrics, QUICK));
+    return closer.add(BeatSender.start(GrpcChannels.open(target), instance, of, metrics, QUICK));
   }
 
   private boolean isLast(InstanceState said) {

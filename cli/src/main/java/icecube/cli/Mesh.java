@@ -7,6 +7,7 @@ import icecube.chassis.Closer;
 import icecube.chassis.InstanceIds;
 import icecube.chassis.ManagementServer;
 import icecube.chassis.ServerSettings;
+import icecube.chassis.TransportSecurity;
 import icecube.consumer.Consumer;
 import icecube.consumer.ConsumerSettings;
 import icecube.dataset.DatasetException;
@@ -127,7 +128,8 @@ public final class Mesh implements AutoCloseable {
             HOST + ":" + registry.port(),
             InstanceIds.create(kind, address, HOST + ":" + management.port()),
             beat,
-            meters));
+            meters,
+            TransportSecurity.PLAINTEXT));
   }
 
   /** Starts everything, in order, and returns when it is up; what fails closes what was started. */

@@ -4,6 +4,7 @@ package icecube.cli;
 import icecube.chassis.Beat;
 import icecube.heartbeat.Registry;
 import icecube.heartbeat.RegistrySettings;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,7 +37,9 @@ final class RegistryCommand implements Callable<Integer> {
       Registry registry =
           host.add(
               Registry.start(
-                  RegistrySettings.at(service.serverAt(port).host(), port), host.meters()));
+                  RegistrySettings.of(
+                      service.serverAt(port).withSecurity(host.security()), Map.of()),
+                  host.meters()));
       host.announce(service.host() + ":" + registry.port(), () -> Beat.serving(0), () -> true);
       ServiceHost.awaitStop();
     }

@@ -34,7 +34,10 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() {
     try (ServiceHost host = new ServiceHost("model-server", service, spec.commandLine().getOut())) {
       ModelServer server =
-          host.add(ModelServer.start(model.serverSettings(service.serverAt(port)), host.meters()));
+          host.add(
+              ModelServer.start(
+                  model.serverSettings(service.serverAt(port).withSecurity(host.security())),
+                  host.meters()));
       host.announce(
           service.host() + ":" + server.port(),
           () -> server.isReady() ? Beat.serving(server.eventsInFlight()) : Beat.starting(),

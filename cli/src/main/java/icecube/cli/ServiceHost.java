@@ -6,6 +6,7 @@ import icecube.chassis.BeatSender;
 import icecube.chassis.Closer;
 import icecube.chassis.InstanceIds;
 import icecube.chassis.ManagementServer;
+import icecube.chassis.TransportSecurity;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.PrintWriter;
@@ -27,6 +28,7 @@ final class ServiceHost implements AutoCloseable {
   private final PrometheusMeterRegistry meters =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final Closer closer = new Closer();
+  private final TransportSecurity security;
 
   ServiceHost(String kind, ServiceOptions options, PrintWriter out) {
     this.kind = kind;
@@ -35,10 +37,16 @@ final class ServiceHost implements AutoCloseable {
     this.registry = options.registry();
     this.out = out;
     closer.add(meters::close);
+    this.security = closer.add(options.openSecurity(meters));
   }
 
   PrometheusMeterRegistry meters() {
     return meters;
+  }
+
+  /** Who this process is and whom it trusts. */
+  TransportSecurity security() {
+    return security;
   }
 
   /** Hands over something to be closed when the service ends. */
@@ -59,7 +67,11 @@ final class ServiceHost implements AutoCloseable {
         target ->
             closer.add(
                 BeatSender.start(
-                    target, InstanceIds.create(kind, address, managementAddress), beat, meters)));
+                    target,
+                    InstanceIds.create(kind, address, managementAddress),
+                    beat,
+                    meters,
+                    security)));
     if (!address.isEmpty()) {
       out.println(kind + " listens on " + address);
     }

@@ -2,12 +2,16 @@
 package icecube.cli;
 
 import icecube.chassis.ServerSettings;
+import icecube.chassis.TransportSecurity;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What every long-running service is told: where to listen and whom to tell that it lives. */
+@SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class ServiceOptions {
   private static final int PORT_MAX = 65_535;
   private static final Pattern TARGET = Pattern.compile("[^\\s,]+:\\d{1,5}");
@@ -34,6 +38,8 @@ final class ServiceOptions {
       description = "heartbeat registry to beat to (default: none)")
   private @Nullable String registry;
 
+  @Mixin private SecurityOptions security;
+
   String host() {
     return host;
   }
@@ -47,6 +53,19 @@ final class ServiceOptions {
   ServerSettings serverAt(int port) {
     requirePort("--port", port);
     return SettingException.checked(() -> ServerSettings.at(host, port));
+  }
+
+  /** Opens the files that the flags name; a service that has some calls nobody without them. */
+  TransportSecurity openSecurity(MeterRegistry meters) {
+    TransportSecurity opened = security.open(meters);
+    if (registry != null && opened.isServing() && !opened.isCalling()) {
+      opened.close();
+      throw new SettingException(
+          "--registry: "
+              + registry
+              + " would be called in the clear (expected: --tls-ca beside --tls-cert)");
+    }
+    return opened;
   }
 
   /** Refuses what cannot be an address; whether somebody is there is another question. */

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import icecube.chassis.Activity;
 import icecube.chassis.GrpcChannels;
 import icecube.chassis.TimeAndChance;
+import icecube.chassis.TransportSecurity;
 import icecube.stream.EventLog;
 import io.grpc.ManagedChannel;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -71,7 +72,14 @@ public final class Consumer implements AutoCloseable {
 
   /** Starts to consume. Waits for nothing: log and model servers may come later. */
   public static Consumer start(EventLog log, ConsumerSettings settings, MeterRegistry meters) {
-    return start(log, settings, meters, GrpcChannels::open, TimeAndChance.SYSTEM);
+    return start(log, settings, meters, TransportSecurity.PLAINTEXT);
+  }
+
+  /** The same calling model servers as {@code security} says, which must outlive the consumer. */
+  public static Consumer start(
+      EventLog log, ConsumerSettings settings, MeterRegistry meters, TransportSecurity security) {
+    return start(
+        log, settings, meters, target -> GrpcChannels.open(target, security), TimeAndChance.SYSTEM);
   }
 
   static Consumer start(

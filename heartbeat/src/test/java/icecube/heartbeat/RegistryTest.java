@@ -15,6 +15,7 @@ import icecube.chassis.BeatSender;
 import icecube.chassis.InstanceIds;
 import icecube.chassis.ServerSettings;
 import icecube.chassis.StartException;
+import icecube.chassis.TransportSecurity;
 import icecube.v1.BeatOutcome;
 import icecube.v1.BeatResponse;
 import icecube.v1.InstanceState;
@@ -211,7 +212,8 @@ class RegistryTest {
                 "127.0.0.1:" + port,
                 InstanceIds.create("consumer", "127.0.0.1:1", ""),
                 () -> Beat.serving(3),
-                rig.metrics));
+                rig.metrics,
+                TransportSecurity.PLAINTEXT));
     Await.until(() -> rig.list("consumer").getMembersCount() == 1, "the first beat");
     rig.stop();
 
