@@ -19,7 +19,11 @@ import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -32,9 +36,22 @@ class HostilePeerTest {
   /** What a message may be nested, by protobuf-java. */
   private static final int DEPTH_MAX = 100;
 
+  /** Tells of every bad frame, with a stack trace. */
+  private static final Logger GRPC = Logger.getLogger("io.grpc");
+
   private final Closer closer = new Closer();
   private final BytesService service = new BytesService();
   private GrpcServer server;
+
+  @BeforeAll
+  static void quieten() {
+    GRPC.setLevel(Level.OFF);
+  }
+
+  @AfterAll
+  static void listen() {
+    GRPC.setLevel(null);
+  }
 
   @BeforeEach
   void serve() {

@@ -121,13 +121,15 @@ class TransportSecurityTest {
   @Test
   void readsTokensAgainOnBothSides() throws IOException {
     Path accepted = accepted(TOKEN);
-    GrpcServer server = serve(open(mutual(serverPair).withTokensAccepted(accepted)));
+    TransportSecurity serving = open(mutual(serverPair).withTokensAccepted(accepted));
+    GrpcServer server = serve(serving);
     TransportSecurity calling = open(caller(TOKEN));
     ManagedChannel channel = channel(server, calling);
     assertThat(WhoService.ask(channel)).isEqualTo("none");
     String next = TOKEN + "-next";
 
     Openssl.swap(accepted("both", TOKEN, next), accepted);
+    Threads.await(() -> reloads(serving) == 1, "both tokens are accepted");
     Openssl.swap(token(next), calling.files().token().orElseThrow());
     Threads.await(() -> calling.material().token().orElseThrow().equals(next), "the token is read");
     assertThat(WhoService.ask(channel)).isEqualTo("none");
