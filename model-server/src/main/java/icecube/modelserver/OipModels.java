@@ -78,7 +78,10 @@ final class OipModels {
                     .setName(model.card().name())
                     .setCount(workerCount)
                     .setKind(ModelInstanceGroup.Kind.KIND_CPU))
-            .setDynamicBatching(ModelDynamicBatching.getDefaultInstance())
+            .setDynamicBatching(
+                ModelDynamicBatching.newBuilder()
+                    .setPriorityLevels(Lane.values().length)
+                    .setDefaultPriorityLevel(1))
             .setModelTransactionPolicy(ModelTransactionPolicy.getDefaultInstance());
     if (isOnnx(model.card())) {
       config.setDefaultModelFilename("model.onnx");

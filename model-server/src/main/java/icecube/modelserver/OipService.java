@@ -52,7 +52,12 @@ final class OipService extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImpl
 
   /** What is offered beyond the core of the protocol, by Triton's names. */
   private static final List<String> EXTENSIONS =
-      List.of("model_repository", "model_configuration", "binary_tensor_data", "statistics");
+      List.of(
+          "model_repository",
+          "schedule_policy",
+          "model_configuration",
+          "binary_tensor_data",
+          "statistics");
 
   private final OipCatalog catalog;
   private final OipInference inference;

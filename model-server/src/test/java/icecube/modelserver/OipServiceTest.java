@@ -50,7 +50,11 @@ final class OipServiceTest {
     assertThat(metadata.getVersion()).isNotEmpty();
     assertThat(metadata.getExtensionsList())
         .containsExactly(
-            "model_repository", "model_configuration", "binary_tensor_data", "statistics");
+            "model_repository",
+            "schedule_policy",
+            "model_configuration",
+            "binary_tensor_data",
+            "statistics");
   }
 
   @Test
@@ -116,7 +120,8 @@ final class OipServiceTest {
     assertThat(config.getInput(1).getDimsList()).isEmpty();
     assertThat(config.getOutput(0).getDimsList()).containsExactly(3L);
     assertThat(config.getInstanceGroup(0).getCount()).isEqualTo(2);
-    assertThat(config.hasDynamicBatching()).isTrue();
+    assertThat(config.getDynamicBatching().getPriorityLevels()).isEqualTo(2);
+    assertThat(config.getDynamicBatching().getDefaultPriorityLevel()).isEqualTo(1);
     assertThat(config.getModelTransactionPolicy().getDecoupled()).isFalse();
   }
 
