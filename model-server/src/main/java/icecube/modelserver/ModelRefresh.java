@@ -110,6 +110,7 @@ final class ModelRefresh {
   }
 
   /** What is offered, by model; of a name that two sources have, the first source's. */
+  @SuppressWarnings("ReferenceEquality") // which of two sources, whatever they hold
   private Map<String, Offered> list() throws IOException {
     var all = new TreeMap<String, Offered>();
     int count = 0;
