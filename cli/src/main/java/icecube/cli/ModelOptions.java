@@ -2,17 +2,19 @@
 package icecube.cli;
 
 import icecube.chassis.ServerSettings;
+import icecube.modelserver.ModelOrigin;
 import icecube.modelserver.ModelServerSettings;
 import icecube.physics.DetectorGeometry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -32,16 +34,31 @@ final class ModelOptions {
 
   @Option(
       names = "--models",
-      paramLabel = "DIR",
-      description = "model repository: NAME/VERSION/model.yaml (default: models/ of icecube)")
-  private @Nullable Path models;
+      paramLabel = "SOURCE",
+      description =
+          "where models are: a folder of NAME/VERSION/model.onnx, s3://BUCKET/PREFIX, or"
+              + " models:/NAME@ALIAS of an MLflow registry; may be given several times"
+              + " (default: models/ of icecube)")
+  private List<String> models = List.of();
 
-  /** The folder asked for, else the one that ships beside the launcher, if there is one. */
-  Optional<Path> models() {
-    if (models != null) {
-      return Optional.of(models);
+  @Option(
+      names = "--models-poll",
+      paramLabel = "SECONDS",
+      defaultValue = "0",
+      description =
+          "pause between looks for changed models, 0 for none (default: ${DEFAULT-VALUE})")
+  private double modelsPollSeconds;
+
+  /** Those asked for, else the folder that ships beside the launcher, if there is one. */
+  private List<ModelOrigin> origins() {
+    if (models.isEmpty()) {
+      return shipped().<ModelOrigin>map(ModelOrigin.Folder::new).stream().toList();
     }
-    return shipped();
+    try {
+      return models.stream().map(text -> ModelOrigin.parse(text, System.getenv())).toList();
+    } catch (IllegalArgumentException e) {
+      throw new SettingException("--models: " + e.getMessage());
+    }
   }
 
   /** The repository that ships beside the launcher, if there is one. */
@@ -57,8 +74,12 @@ final class ModelOptions {
    * @param models the model repository, if there is one
    */
   static void requireKnown(Optional<Path> models, String model) {
-    Set<String> known = new TreeSet<>(Set.of(BUILT_IN));
-    models.ifPresent(folder -> known.addAll(foldersIn(folder)));
+    requireKnown(models.map(ModelOptions::foldersIn).orElse(List.of()), model);
+  }
+
+  private static void requireKnown(Collection<String> found, String model) {
+    Set<String> known = new TreeSet<>(found);
+    known.add(BUILT_IN);
     if (!known.contains(model)) {
       throw new SettingException(
           "--model: " + model + " (expected: one of " + String.join(", ", known) + ")");
@@ -75,8 +96,26 @@ final class ModelOptions {
   }
 
   ModelServerSettings serverSettings(ServerSettings server) {
-    requireKnown(models(), model);
-    return settings(server, models(), model, geometry.orBuiltIn());
+    var origins = origins();
+    requireKnown(origins);
+    try {
+      return settings(server, Optional.empty(), model, geometry.orBuiltIn())
+          .withModels(origins, Duration.ofMillis(Math.round(modelsPollSeconds * 1e3)));
+    } catch (IllegalArgumentException e) {
+      throw new SettingException("--" + e.getMessage());
+    }
+  }
+
+  /** Looks into folders; what a bucket or a registry has, the server finds out when it starts. */
+  private void requireKnown(List<ModelOrigin> origins) {
+    var known = new TreeSet<String>();
+    for (var origin : origins) {
+      if (!(origin instanceof ModelOrigin.Folder folder)) {
+        return;
+      }
+      known.addAll(foldersIn(folder.path()));
+    }
+    requireKnown(known, model);
   }
 
   /** The settings of a server with one worker a processor. */

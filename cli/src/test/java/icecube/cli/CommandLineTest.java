@@ -121,6 +121,10 @@ final class CommandLineTest {
   void aModelFolderThatIsNotThereIsAUsageError() {
     assertThat(execute("serve", "--port", "0", "--models", "/nowhere")).isEqualTo(2);
     assertThat(err.toString()).contains("--models: /nowhere");
+    assertThat(execute("serve", "--port", "0", "--models", "s3://UP")).isEqualTo(2);
+    assertThat(err.toString()).contains("--models: bucket: UP (expected: ");
+    assertThat(execute("serve", "--port", "0", "--models-poll", "0.01")).isEqualTo(2);
+    assertThat(err.toString()).contains("--models-poll: PT0.01S (expected: 0, or PT0.1S..PT24H)");
   }
 
   @Test

@@ -98,7 +98,7 @@ final class ModelLoader {
   private static void requireMatch(String what, String value, Pattern pattern) {
     if (!pattern.matcher(value).matches()) {
       throw new PredictorException(
-          "%s: %s (expected: %s); rename its folder".formatted(what, value, pattern));
+          "%s: %s (expected: %s); rename it".formatted(what, value, pattern));
     }
   }
 

@@ -151,6 +151,12 @@ final class ModelRefresh {
               ? known
               : loaded(known, offered.source(), offer));
     }
+    if (before != null && versions.stream().noneMatch(Version::isReady)) {
+      // What is offered now is all broken: who answered goes on to, though it is offered no more.
+      before.versions().stream()
+          .filter(version -> version.isReady() && !versions.contains(version))
+          .forEach(versions::add);
+    }
     return new NamedModel(name, versions, labels(name, before, offered.source()));
   }
 

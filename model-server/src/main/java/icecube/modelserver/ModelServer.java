@@ -70,7 +70,7 @@ public final class ModelServer implements AutoCloseable {
       var models =
           closer.add(
               ModelRepository.open(
-                  settings.models().<ModelSource>map(ModelFolder::new).stream().toList(),
+                  settings.models().stream().map(ModelSource::of).toList(),
                   settings.defaultModel(),
                   new ModelLoader(settings.workerCount()),
                   new ModelRepositoryMetrics(registry)));

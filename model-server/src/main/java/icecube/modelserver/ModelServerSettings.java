@@ -7,14 +7,15 @@ import icecube.chassis.ServerSettings;
 import icecube.physics.DetectorGeometry;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * What a model server is started with.
  *
  * @param server where it listens, and the limits of its connections
- * @param models folder of {@code <name>/<version>/model.onnx}; empty for the built-in line fit
- *     alone
+ * @param models where models come from; none for the built-in line fit alone. Of a name that two
+ *     have, the first one's is taken
  * @param defaultModel what answers when a request names no model
  * @param geometry the detector whose events it predicts; features may be of any
  * @param workerCount threads that predict, 1..256; as many as processors is right
@@ -24,7 +25,7 @@ import java.util.Optional;
  */
 public record ModelServerSettings(
     ServerSettings server,
-    Optional<Path> models,
+    List<ModelOrigin> models,
     String defaultModel,
     DetectorGeometry geometry,
     int workerCount,
@@ -44,7 +45,7 @@ public record ModelServerSettings(
 
   public ModelServerSettings {
     requireNonNull(server, "server");
-    requireNonNull(models, "models");
+    models = List.copyOf(requireNonNull(models, "models"));
     requireNonNull(geometry, "geometry");
     if (requireNonNull(defaultModel, "defaultModel").isBlank()) {
       throw new IllegalArgumentException("default-model: \"\" (expected: a model's name)");
@@ -62,7 +63,7 @@ public record ModelServerSettings(
     }
   }
 
-  /** One that does not look for changed models by itself. */
+  /** One with the models of a folder, that does not look for changed ones by itself. */
   public ModelServerSettings(
       ServerSettings server,
       Optional<Path> models,
@@ -70,11 +71,22 @@ public record ModelServerSettings(
       DetectorGeometry geometry,
       int workerCount,
       int queueEventsMax) {
-    this(server, models, defaultModel, geometry, workerCount, queueEventsMax, Duration.ZERO);
+    this(
+        server,
+        models.<ModelOrigin>map(ModelOrigin.Folder::new).stream().toList(),
+        defaultModel,
+        geometry,
+        workerCount,
+        queueEventsMax,
+        Duration.ZERO);
   }
 
-  /** These settings with another pause between two looks for changed models. */
-  public ModelServerSettings withModelsPoll(Duration pause) {
+  /**
+   * These settings with models from elsewhere.
+   *
+   * @param pause between two looks for changed ones; zero for none
+   */
+  public ModelServerSettings withModels(List<ModelOrigin> models, Duration pause) {
     return new ModelServerSettings(
         server, models, defaultModel, geometry, workerCount, queueEventsMax, pause);
   }
@@ -82,7 +94,12 @@ public record ModelServerSettings(
   /** The line fit for {@code geometry} at {@code server}, with one worker a processor. */
   public static ModelServerSettings at(ServerSettings server, DetectorGeometry geometry) {
     return new ModelServerSettings(
-        server, Optional.empty(), DEFAULT_MODEL, geometry, workerCountDefault(), QUEUE_EVENTS_MAX);
+        server,
+        Optional.<Path>empty(),
+        DEFAULT_MODEL,
+        geometry,
+        workerCountDefault(),
+        QUEUE_EVENTS_MAX);
   }
 
   /** One worker a processor. */

@@ -48,6 +48,20 @@ interface ModelSource extends AutoCloseable {
   @Override
   void close();
 
+  /** The source that {@code origin} names; nothing is read yet. */
+  static ModelSource of(ModelOrigin origin) {
+    if (origin instanceof ModelOrigin.Folder folder) {
+      return new ModelFolder(folder.path());
+    }
+    if (origin instanceof ModelOrigin.Bucket bucket) {
+      return new S3Bucket(bucket.settings(), bucket.bucket(), bucket.prefix());
+    }
+    if (origin instanceof ModelOrigin.Registry registry) {
+      return new MlflowRegistry(registry.settings(), registry.s3(), registry.reference());
+    }
+    throw new IllegalArgumentException("origin: " + origin + " (expected: one of three kinds)");
+  }
+
   /** That a file of {@code bytes} is too large for {@code bytesMax}. */
   static PredictorException tooLarge(String file, long bytes, long bytesMax) {
     return new PredictorException(

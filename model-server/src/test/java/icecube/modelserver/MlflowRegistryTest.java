@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.modelserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A model of a server that answers as an MLflow registry does. */
+final class MlflowRegistryTest {
+  private static final String API = "/api/2.0/mlflow/";
+  private static final String ALIAS = API + "registered-models/alias?name=echo&alias=champion";
+  private static final String ARTIFACTS = "/api/2.0/mlflow-artifacts/artifacts/1/models/m-";
+  private CannedHttp server;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = new CannedHttp();
+    register("3");
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  void theVersionThatTheAliasStandsOnIsServedUntilItMoves() throws Exception {
+    try (var repository =
+        ModelRepository.open(
+            List.of(registry("models:/echo@champion")),
+            "echo",
+            new ModelLoader(1),
+            new ModelRepositoryMetrics(new SimpleMeterRegistry()))) {
+      assertThat(repository.find("", "").card().version()).isEqualTo("3");
+
+      register("4");
+      repository.load("echo").get(20, TimeUnit.SECONDS);
+
+      assertThat(repository.cards())
+          .extracting(ModelCard::label)
+          .containsExactly("echo/4", "line-fit/1");
+      assertThat(server.authorizations).containsOnly("Bearer t0ken");
+    }
+  }
+
+  @Test
+  void anAliasThatMovesToABrokenVersionTakesNothingAway() throws Exception {
+    try (var repository =
+        ModelRepository.open(
+            List.of(registry("models:/echo@champion")),
+            "line-fit",
+            new ModelLoader(1),
+            new ModelRepositoryMetrics(new SimpleMeterRegistry()))) {
+      register("4");
+      server.put(ARTIFACTS + "4/artifacts/model.onnx", 200, "garbage");
+
+      var load = repository.load("echo");
+
+      assertThatThrownBy(() -> load.get(20, TimeUnit.SECONDS))
+          .hasMessageContaining("model: echo/4 could not be loaded: ");
+      assertThat(repository.acquire("echo", "").card().version()).isEqualTo("3");
+    }
+  }
+
+  @Test
+  void aVersionMayBeNamedByItsNumber() throws IOException {
+    server.put(
+        API + "model-versions/get?name=echo&version=3",
+        200,
+        "{\"model_version\": {\"name\": \"echo\", \"version\": \"3\"}}");
+
+    assertThat(registry("models:/echo/3").list())
+        .extracting(ModelOffer::label)
+        .containsExactly("echo/3");
+  }
+
+  @Test
+  void whatTheRegistryDoesNotHaveIsToldWithWhatItSaid() {
+    server.put(ALIAS, 404, "{\"error_code\": \"RESOURCE_DOES_NOT_EXIST\"}");
+
+    assertThatThrownBy(() -> registry("models:/echo@champion").list())
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("models:/echo@champion at " + server.uri() + ": status 404, ")
+        .hasMessageContaining("RESOURCE_DOES_NOT_EXIST");
+  }
+
+  @Test
+  void aVersionThatIsNotReadyAndArtifactsOfAnotherKindAreRefused() throws IOException {
+    server.put(
+        ALIAS,
+        200,
+        "{\"model_version\": {\"version\": \"3\", \"status\": \"PENDING_REGISTRATION\"}}");
+    assertThatThrownBy(() -> registry("models:/echo@champion").list())
+        .hasMessageContaining("version 3 is PENDING_REGISTRATION (expected: a number, READY)");
+
+    var local = new ModelOffer("echo", "3", "file:///mlruns/1", "", true);
+    assertThatThrownBy(() -> registry("models:/echo@champion").read(local, "model.onnx", 10))
+        .isInstanceOf(PredictorException.class)
+        .hasMessageContaining("--serve-artifacts");
+  }
+
+  @Test
+  void settingsComeFromTheUsualVariablesAndAreChecked() {
+    var basic =
+        MlflowSettings.from(
+            Map.of(
+                "MLFLOW_TRACKING_URI", "https://mlflow.example",
+                "MLFLOW_TRACKING_USERNAME", "Aladdin",
+                "MLFLOW_TRACKING_PASSWORD", "open sesame"));
+    assertThat(basic.authorization()).isEqualTo("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+    assertThat(basic.toString()).doesNotContain("QWxh");
+    assertThatThrownBy(() -> ModelOrigin.parse("models:/echo@a", Map.of()))
+        .hasMessage("MLFLOW_TRACKING_URI:  (expected: http(s)://HOST[:PORT])");
+    for (String wrong : List.of("models:/echo", "models:/a/b@c", "models:/@c", "models:echo@c")) {
+      assertThatThrownBy(
+              () ->
+                  ModelOrigin.parse(wrong, Map.of("MLFLOW_TRACKING_URI", "http://127.0.0.1:5000")))
+          .hasMessage(
+              "models: " + wrong + " (expected: models:/NAME@ALIAS or models:/NAME/VERSION)");
+    }
+  }
+
+  private MlflowRegistry registry(String reference) {
+    return new MlflowRegistry(
+        new MlflowSettings(server.uri(), "Bearer t0ken"), S3Settings.from(Map.of()), reference);
+  }
+
+  /** Has the alias stand on {@code version}, whose artifact is the echo. */
+  private void register(String version) throws IOException {
+    server.put(
+        ALIAS,
+        200,
+        "{\"model_version\": {\"name\": \"echo\", \"version\": \"%s\", \"status\": \"READY\"}}"
+            .formatted(version));
+    server.put(
+        API + "model-versions/get-download-uri?name=echo&version=" + version,
+        200,
+        "{\"artifact_uri\": \"mlflow-artifacts:/1/models/m-%s/artifacts\"}".formatted(version));
+    server.put(ARTIFACTS + version + "/artifacts/model.onnx", OnnxPredictorTest.echo());
+  }
+}
