@@ -12,6 +12,7 @@ import icecube.load.Pace;
 import icecube.load.Protocol;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -150,19 +151,15 @@ public final class ServingBenchmark {
   }
 
   private Batching bestBatching(List<PaddedEvents> events) throws Exception {
-    Batching best = null;
-    double bestRate = 0;
-    for (Batching each : InProcessOnnx.batchings(IN_FLIGHT)) {
-      double rate = onnx.eventsPerSecond(events, each, Math.min(1, seconds));
-      if (best == null || rate > bestRate) {
-        best = each;
-        bestRate = rate;
+    Map<Batching, Double> rates = new LinkedHashMap<>();
+    // Twice around, so that a moment when others work does not decide.
+    for (int round = 0; round < 2; round++) {
+      for (Batching each : InProcessOnnx.batchings(IN_FLIGHT)) {
+        double rate = onnx.eventsPerSecond(events, each, Math.min(1, seconds));
+        rates.merge(each, rate, Math::max);
       }
     }
-    if (best == null) {
-      throw new IllegalStateException("batchings: none (expected: at least 1)");
-    }
-    return best;
+    return Collections.max(rates.entrySet(), Map.Entry.comparingByValue()).getKey();
   }
 
   private double rate(ServingPeer peer, Protocol protocol, int items) throws Exception {

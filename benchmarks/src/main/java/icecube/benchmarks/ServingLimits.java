@@ -17,6 +17,12 @@ import java.util.stream.IntStream;
 
 /** How {@code icecube serve} answers at half of its capacity, and at three times of it. */
 final class ServingLimits {
+  /**
+   * A server takes only so many calls of one connection at once; the rest would wait on this side,
+   * where it can neither see nor shed them.
+   */
+  private static final int OVERLOAD_CONNECTIONS = 16;
+
   private final ServingPeer icecube;
   private final InProcessOnnx onnx;
   private final double seconds;
@@ -86,7 +92,7 @@ final class ServingLimits {
     double perSecond = 3 * capacity / 64;
     OtherWork otherWork = new OtherWork();
     long before = icecube.residentKilobytes();
-    try (Connections connections = ServingLoad.connect(icecube);
+    try (Connections connections = ServingLoad.connect(icecube, OVERLOAD_CONNECTIONS);
         Caller caller = ServingLoad.caller(connections, Protocol.INFER, 64)) {
       LoadResult result =
           ServingLoad.run(

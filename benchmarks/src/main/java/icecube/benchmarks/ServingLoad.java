@@ -26,7 +26,11 @@ final class ServingLoad {
   private ServingLoad() {}
 
   static Connections connect(ServingPeer peer) {
-    return Connections.open(peer.target(), 1, InsecureChannelCredentials.create());
+    return connect(peer, 1);
+  }
+
+  static Connections connect(ServingPeer peer, int connections) {
+    return Connections.open(peer.target(), connections, InsecureChannelCredentials.create());
   }
 
   static Caller caller(Connections connections, Protocol protocol, int items) {

@@ -64,7 +64,7 @@ final class LoadCommandTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"predict", "predict_stream"})
+  @CsvSource({"infer", "infer_stream", "predict", "predict_stream"})
   void aClosedLoopAnswersEveryRequest(String protocol) throws IOException {
     int code =
         load("--requests 200 --items 4 --concurrency 4 --warm-up 0 --json --protocol", protocol);
@@ -76,6 +76,7 @@ final class LoadCommandTest {
     assertThat(report.get("itemsRefused").asLong()).isZero();
     assertThat(report.get("itemsPerSecond").asDouble()).isPositive();
     assertThat(report.get("latency").get("p99Millis").asDouble()).isPositive();
+    assertThat(report.get("server").get("itemsPerRun").asDouble()).isPositive();
     assertThat(report.get("pace").asText()).isEqualTo("closed loop, 4 in flight");
   }
 
