@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * The same ONNX transformer on the same ragged events, asked of {@code icecube serve}, of ONNX
@@ -60,7 +59,7 @@ public final class ServingBenchmark {
     Path model = models.resolve("transformer/1/model.onnx");
     Path logs = Files.createDirectories(CACHE.resolve("logs"));
     try (InProcessOnnx onnx = new InProcessOnnx(model);
-        ServingPeer icecube = ServingPeer.icecube(models, logs.resolve("icecube.log"))) {
+        ServingPeer icecube = ServingPeer.icecube(models, logs.resolve("icecube.log"), "")) {
       var benchmark = new ServingBenchmark(repeats, seconds, onnx, icecube);
       try {
         benchmark.startOthers(model, logs);
@@ -203,20 +202,9 @@ public final class ServingBenchmark {
                   "  %-22s / %-24s pair by pair %s%n",
                   ours,
                   name,
-                  ratios(of(rates, ours), values));
+                  Spread.pairwise(of(rates, ours), values).with(2));
             }
           });
     }
-  }
-
-  private static String ratios(double[] above, double[] below) {
-    double[] ratios =
-        IntStream.range(0, above.length).mapToDouble(i -> above[i] / below[i]).sorted().toArray();
-    return String.format(
-        Locale.ROOT,
-        "%.2f (%.2f .. %.2f)",
-        ratios[ratios.length / 2],
-        ratios[0],
-        ratios[ratios.length - 1]);
   }
 }

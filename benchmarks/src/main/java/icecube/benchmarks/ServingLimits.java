@@ -91,7 +91,7 @@ final class ServingLimits {
   void overload(double capacity) throws Exception {
     double perSecond = 3 * capacity / 64;
     OtherWork otherWork = new OtherWork();
-    long before = icecube.residentKilobytes();
+    double before = icecube.vitals().look().residentBytes();
     try (Connections connections = ServingLoad.connect(icecube, OVERLOAD_CONNECTIONS);
         Caller caller = ServingLoad.caller(connections, Protocol.INFER, 64)) {
       LoadResult result =
@@ -104,8 +104,8 @@ final class ServingLimits {
       System.out.printf(
           Locale.ROOT,
           "%n3x overload (%,.0f requests/s of 64): goodput %,.0f events/s = %.2f of capacity; %s,"
-              + " %d of %d failures told when to retry; p99 of those answered %.0f ms; resident %,d"
-              + " -> %,d MiB; others %.2f processors%n",
+              + " %d of %d failures told when to retry; p99 of those answered %.0f ms; resident"
+              + " %,.0f -> %,.0f MiB; others %.2f processors%n",
           perSecond,
           result.itemsPerSecond(),
           result.itemsPerSecond() / capacity,
@@ -113,8 +113,8 @@ final class ServingLimits {
           result.withPushback(),
           failed,
           result.latency().p99Millis(),
-          before / 1024,
-          icecube.residentKilobytes() / 1024,
+          before / (1 << 20),
+          icecube.vitals().look().residentBytes() / (1 << 20),
           otherWork.processors());
       LoadResult after = recovery(caller, perSecond);
       System.out.printf(

@@ -12,10 +12,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -27,18 +27,25 @@ final class ServingPeer implements AutoCloseable {
   private static final long READY_SECONDS_MAX = 120;
   private static final long END_SECONDS_MAX = 20;
   private static final Pattern LISTENS = Pattern.compile("listens on [^ ]+:(\\d+)");
+  private static final Pattern METRICS = Pattern.compile("management on (http\\S+)");
 
   private final Process process;
   private final int port;
+  private final Optional<URI> metrics;
 
-  private ServingPeer(Process process, int port) {
+  private ServingPeer(Process process, int port, Optional<URI> metrics) {
     this.process = process;
     this.port = port;
+    this.metrics = metrics;
   }
 
-  /** {@code icecube serve} with the models of {@code folder}, as a user starts it. */
-  static ServingPeer icecube(Path folder, Path log) throws Exception {
-    Process process =
+  /**
+   * {@code icecube serve} with the models of {@code folder}, as a user starts it.
+   *
+   * @param javaOptions further options for its Java, separated by spaces
+   */
+  static ServingPeer icecube(Path folder, Path log, String javaOptions) throws Exception {
+    ProcessBuilder builder =
         new ProcessBuilder(
                 List.of(
                     "./icecube",
@@ -49,16 +56,22 @@ final class ServingPeer implements AutoCloseable {
                     "transformer",
                     "--port",
                     "0"))
-            .redirectError(log.toFile())
-            .start();
+            .redirectError(log.toFile());
+    builder.environment().put("ICECUBE_JAVA_OPTS", javaOptions);
+    Process process = builder.start();
     CompletableFuture<Integer> port = new CompletableFuture<>();
-    Thread reader = new Thread(() -> follow(process, port), "icecube-output");
+    CompletableFuture<URI> metrics = new CompletableFuture<>();
+    Thread reader = new Thread(() -> follow(process, port, metrics), "icecube-output");
     reader.setDaemon(true);
     reader.start();
-    return new ServingPeer(process, port.get(READY_SECONDS_MAX, TimeUnit.SECONDS));
+    return new ServingPeer(
+        process,
+        port.get(READY_SECONDS_MAX, TimeUnit.SECONDS),
+        Optional.of(metrics.get(READY_SECONDS_MAX, TimeUnit.SECONDS)));
   }
 
-  private static void follow(Process process, CompletableFuture<Integer> port) {
+  private static void follow(
+      Process process, CompletableFuture<Integer> port, CompletableFuture<URI> metrics) {
     try (var lines =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
@@ -67,11 +80,17 @@ final class ServingPeer implements AutoCloseable {
         if (matcher.find()) {
           port.complete(Integer.valueOf(matcher.group(1)));
         }
+        Matcher management = METRICS.matcher(line);
+        if (management.find()) {
+          metrics.complete(URI.create(management.group(1)));
+        }
       }
     } catch (IOException e) {
       port.completeExceptionally(e);
     }
-    port.completeExceptionally(new IOException("icecube serve ended before it listened"));
+    IOException ended = new IOException("icecube serve ended before it listened");
+    port.completeExceptionally(ended);
+    metrics.completeExceptionally(ended);
   }
 
   /** FastAPI with onnxruntime; the port speaks HTTP. */
@@ -79,7 +98,7 @@ final class ServingPeer implements AutoCloseable {
     int port = freePort();
     Process process =
         python("peers", "fastapi_service.py", log, model.toString(), Integer.toString(port));
-    return ready(new ServingPeer(process, port), port, "/health", log);
+    return ready(new ServingPeer(process, port, Optional.empty()), port, "/health", log);
   }
 
   /** Triton from PyPI; the port speaks gRPC. */
@@ -95,7 +114,11 @@ final class ServingPeer implements AutoCloseable {
             Integer.toString(grpc),
             Integer.toString(http),
             Integer.toString(freePort()));
-    return ready(new ServingPeer(process, grpc), http, "/v2/models/transformer/ready", log);
+    return ready(
+        new ServingPeer(process, grpc, Optional.empty()),
+        http,
+        "/v2/models/transformer/ready",
+        log);
   }
 
   private static Process python(String environment, String script, Path log, String... arguments)
@@ -146,17 +169,9 @@ final class ServingPeer implements AutoCloseable {
     return "127.0.0.1:" + port;
   }
 
-  /** Memory it holds now, kB; 0 where the system does not say. */
-  long residentKilobytes() throws IOException {
-    Path status = Path.of("/proc", Long.toString(process.pid()), "status");
-    if (!Files.exists(status)) {
-      return 0;
-    }
-    return Files.readAllLines(status).stream()
-        .filter(line -> line.startsWith("VmRSS:"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
-        .findFirst()
-        .orElse(0);
+  /** Its memory, threads and files; only of {@code icecube serve}. */
+  ServerVitals vitals() {
+    return new ServerVitals(process.pid(), metrics.orElseThrow());
   }
 
   @Override
