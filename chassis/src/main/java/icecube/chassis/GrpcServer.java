@@ -6,6 +6,7 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.grpc.BindableService;
 import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -27,6 +28,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Health: the empty name means the server itself and is SERVING from the start; every given
  * service is NOT_SERVING until {@link #setServing} says otherwise.
+ *
+ * <p>A request that is no message ends its call, and only that, with a {@code icecube.v1.Reason}.
  *
  * <p>Plaintext, or TLS with roles for callers, as its {@link TransportSecurity} says; health and
  * reflection are held to the roles, too. Thread-safe.
@@ -75,14 +78,14 @@ public final class GrpcServer implements AutoCloseable {
           .workerEventLoopGroup(loops.serving())
           .directExecutor()
           .addStreamTracerFactory(calls)
-          .addService(health.getHealthService())
-          .addService(ProtoReflectionServiceV1.newInstance())
-          .addService(reflectionV1Alpha());
+          .addService(readable(health.getHealthService()))
+          .addService(readable(ProtoReflectionServiceV1.newInstance()))
+          .addService(readable(reflectionV1Alpha()));
       settings.security().secure(builder);
       for (BindableService service : services) {
-        builder.addService(service);
-        health.setStatus(
-            service.bindService().getServiceDescriptor().getName(), ServingStatus.NOT_SERVING);
+        ServerServiceDefinition readable = readable(service);
+        builder.addService(readable);
+        health.setStatus(readable.getServiceDescriptor().getName(), ServingStatus.NOT_SERVING);
       }
       return new GrpcServer(settings, health, loops, builder.build().start(), calls);
     } catch (IOException e) {
@@ -150,6 +153,10 @@ public final class GrpcServer implements AutoCloseable {
 
   private boolean await(Duration time) throws InterruptedException {
     return server.awaitTermination(time.toNanos(), NANOSECONDS);
+  }
+
+  private static ServerServiceDefinition readable(BindableService service) {
+    return ReadableRequests.of(service.bindService());
   }
 
   // Deprecated in favour of v1, yet it is the one that older grpcurl and Insomnia ask for.

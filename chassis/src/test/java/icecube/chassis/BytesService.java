@@ -13,10 +13,15 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -35,25 +40,82 @@ final class BytesService implements BindableService {
           .setResponseMarshaller(ProtoUtils.marshaller(Struct.getDefaultInstance()))
           .build();
 
-  private static final MethodDescriptor<InputStream, InputStream> RAW =
-      TAKE.toBuilder(new AsItIs(), new AsItIs()).build();
+  private static final MethodDescriptor<Struct, Struct> TALK =
+      TAKE.toBuilder()
+          .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
+          .setFullMethodName("icecube.test.Bytes/Talk")
+          .build();
 
   final AtomicInteger begun = new AtomicInteger();
   final AtomicInteger open = new AtomicInteger();
   final AtomicInteger openMax = new AtomicInteger();
   final AtomicInteger taken = new AtomicInteger();
 
+  /** Streams that are open; what they are answered with is the test's to say. */
+  final BlockingQueue<ServerCallStreamObserver<Struct>> talks = new LinkedBlockingQueue<>();
+
+  /** Streams whose caller went. */
+  final AtomicInteger gone = new AtomicInteger();
+
   @Override
   public ServerServiceDefinition bindService() {
     return ServerServiceDefinition.builder("icecube.test.Bytes")
         .addMethod(TAKE, new Taking())
+        .addMethod(TALK, ServerCalls.asyncBidiStreamingCall(this::talk))
         .build();
   }
 
   /** Sends {@code message} as the request, byte by byte as it is. */
   static void call(ManagedChannel channel, InputStream message, CallOptions options) {
+    call(channel, TAKE, message, options);
+  }
+
+  /** Sends {@code message} as the request of any unary method, byte by byte as it is. */
+  static void call(
+      ManagedChannel channel,
+      MethodDescriptor<?, ?> method,
+      InputStream message,
+      CallOptions options) {
     ClientCalls.blockingUnaryCall(
-        channel, RAW, options.withDeadlineAfter(20, TimeUnit.SECONDS), message);
+        channel, raw(method), options.withDeadlineAfter(20, TimeUnit.SECONDS), message);
+  }
+
+  /** Opens a stream of messages that are sent byte by byte as they are. */
+  static StreamObserver<InputStream> talk(
+      ManagedChannel channel, StreamObserver<InputStream> answers) {
+    return talk(channel, TALK, answers);
+  }
+
+  /** Opens a stream of any method, of messages that are sent byte by byte as they are. */
+  static StreamObserver<InputStream> talk(
+      ManagedChannel channel, MethodDescriptor<?, ?> method, StreamObserver<InputStream> answers) {
+    return ClientCalls.asyncBidiStreamingCall(
+        channel.newCall(raw(method), CallOptions.DEFAULT.withDeadlineAfter(20, TimeUnit.SECONDS)),
+        answers);
+  }
+
+  private static MethodDescriptor<InputStream, InputStream> raw(MethodDescriptor<?, ?> method) {
+    return method.toBuilder(new AsItIs(), new AsItIs()).build();
+  }
+
+  private StreamObserver<Struct> talk(StreamObserver<Struct> answers) {
+    var call = (ServerCallStreamObserver<Struct>) answers;
+    call.setOnCancelHandler(gone::incrementAndGet);
+    talks.add(call);
+    return new StreamObserver<>() {
+      @Override
+      public void onNext(Struct message) {
+        taken.incrementAndGet();
+      }
+
+      @Override
+      public void onError(Throwable failure) {}
+
+      @Override
+      public void onCompleted() {
+        call.onCompleted();
+      }
+    };
   }
 
   private final class Taking implements ServerCallHandler<Struct, Struct> {
