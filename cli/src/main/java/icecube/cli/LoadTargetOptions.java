@@ -3,12 +3,7 @@ package icecube.cli;
 
 import icecube.load.Connections;
 import icecube.load.Protocol;
-import io.grpc.ChannelCredentials;
-import io.grpc.InsecureChannelCredentials;
-import io.grpc.TlsChannelCredentials;
-import java.io.IOException;
-import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Whom the load is for and how it is asked. */
@@ -51,14 +46,7 @@ final class LoadTargetOptions {
       description = "connections, used in turn; a stream each (default: ${DEFAULT-VALUE})")
   private int connections;
 
-  @Option(names = "--tls", description = "speak TLS, trusting who this Java trusts")
-  private boolean tls;
-
-  @Option(
-      names = "--tls-ca",
-      paramLabel = "FILE",
-      description = "speak TLS, trusting these certificates (PEM) instead")
-  private @Nullable Path ca;
+  @Mixin private LoadSecurityOptions security;
 
   String target() {
     ServiceOptions.requireTarget("--target", target);
@@ -78,18 +66,7 @@ final class LoadTargetOptions {
   }
 
   Connections connect() {
-    var credentials = credentials();
+    var credentials = security.credentials();
     return SettingException.checked(() -> Connections.open(target(), connections, credentials));
-  }
-
-  private ChannelCredentials credentials() {
-    if (ca != null) {
-      try {
-        return TlsChannelCredentials.newBuilder().trustManager(ca.toFile()).build();
-      } catch (IOException e) {
-        throw new SettingException("--tls-ca: " + ca + " cannot be read (expected: a PEM file)");
-      }
-    }
-    return tls ? TlsChannelCredentials.create() : InsecureChannelCredentials.create();
   }
 }

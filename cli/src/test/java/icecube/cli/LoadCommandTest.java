@@ -146,6 +146,13 @@ final class LoadCommandTest {
         "--connections 0 | connections: 0 (expected: 1..1024)",
         "--json --csv | --json with --csv (expected: one of the two)",
         "--tls-ca /nowhere | --tls-ca: /nowhere cannot be read",
+        "--tls-ca /nowhere --token-file /nowhere | --tls-ca: /nowhere cannot be read",
+        "--tls --token-file /nowhere | --token-file: /nowhere cannot be read",
+        "--tls --token-file /dev/null | --token-file: /dev/null is empty",
+        "--token-file /dev/null | without TLS (expected: --tls-ca or --tls, too)",
+        "--tls-cert a --tls-key b | without TLS (expected: --tls-ca or --tls, too)",
+        "--tls --tls-cert a | --tls-cert and --tls-key: one of them alone",
+        "--tls --tls-cert /nowhere --tls-key b | --tls-cert: /nowhere cannot be read",
         "--target nowhere | --target: nowhere (expected: HOST:PORT)",
       })
   void whatMakesNoSenseIsAUsageErrorThatNamesIt(String line, String message) {

@@ -13,6 +13,7 @@ import inference.ModelMetadataRequest;
 import inference.ModelMetadataResponse;
 import inference.ModelStreamInferResponse;
 import io.grpc.Channel;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
 
 /** Makes callers: reads the model's signature where there is one, and prepares the requests. */
 public final class Callers {
@@ -123,19 +125,53 @@ public final class Callers {
   }
 
   private static ModelMetadataResponse metadata(Channel channel, String model, String version) {
+    var stub =
+        GRPCInferenceServiceGrpc.newBlockingStub(channel)
+            .withDeadlineAfter(METADATA_SECONDS_MAX, TimeUnit.SECONDS);
+    var request = ModelMetadataRequest.newBuilder().setName(model).setVersion(version).build();
     try {
-      return GRPCInferenceServiceGrpc.newBlockingStub(channel)
-          .withDeadlineAfter(METADATA_SECONDS_MAX, TimeUnit.SECONDS)
-          .withWaitForReady()
-          .modelMetadata(
-              ModelMetadataRequest.newBuilder().setName(model).setVersion(version).build());
+      return stub.modelMetadata(request);
     } catch (StatusRuntimeException e) {
-      throw new LoadException(
-          "model: %s has no metadata: %s %s (expected: a server of the Open Inference Protocol that has it ready)"
-              .formatted(
-                  model, e.getStatus().getCode(), String.valueOf(e.getStatus().getDescription())),
-          e);
+      requireHandshake(e);
+      if (e.getStatus().getCode() != Status.Code.UNAVAILABLE) {
+        throw noMetadata(model, e);
+      }
     }
+    // Nobody there: it may be starting.
+    try {
+      return stub.withWaitForReady().modelMetadata(request);
+    } catch (StatusRuntimeException e) {
+      throw noMetadata(model, e);
+    }
+  }
+
+  private static LoadException noMetadata(String model, StatusRuntimeException e) {
+    // gRPC says how its tries to connect ended, with whole stack traces.
+    String why = String.valueOf(e.getStatus().getDescription()).lines().findFirst().orElse("");
+    return new LoadException(
+        "model: %s has no metadata: %s %s (expected: a server of the Open Inference Protocol that has it ready)"
+            .formatted(model, e.getStatus().getCode(), why),
+        e);
+  }
+
+  /** Who does not trust us will not the next time either. */
+  private static void requireHandshake(StatusRuntimeException e) {
+    for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof SSLException) {
+        throw new LoadException(
+            "TLS: %s (expected: a handshake; check whom either side trusts, the certificate shown, and whether one is asked for)"
+                .formatted(deepest(cause).getMessage()),
+            e);
+      }
+    }
+  }
+
+  private static Throwable deepest(Throwable failure) {
+    Throwable deepest = failure;
+    while (deepest.getCause() != null) {
+      deepest = deepest.getCause();
+    }
+    return deepest;
   }
 
   private static int refused(PredictResponse response) {
