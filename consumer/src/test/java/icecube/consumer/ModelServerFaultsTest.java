@@ -4,6 +4,7 @@ package icecube.consumer;
 import static icecube.consumer.TestStream.ids;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import icecube.proto.Reasons;
 import icecube.v1.DeadLetter;
 import icecube.v1.EventResult;
 import icecube.v1.PredictRequest;
@@ -15,6 +16,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What consumers do about model servers that fail in every way one can. */
 class ModelServerFaultsTest extends ConsumerFixture {
@@ -209,17 +212,16 @@ class ModelServerFaultsTest extends ConsumerFixture {
     assertThat(retried("ANSWER_INVALID")).isEqualTo(3);
   }
 
-  @Test
-  void anOverloadedServerIsAskedLessAndLater() {
-    server.with(
-        (request, responses) ->
-            FakeModelServer.refuse(request, responses, Reason.REASON_QUEUE_FULL));
+  @ParameterizedTest
+  @EnumSource(names = {"REASON_QUEUE_FULL", "REASON_WAIT_TOO_LONG"})
+  void anOverloadedServerIsAskedLessAndLater(Reason reason) {
+    server.with((request, responses) -> FakeModelServer.refuse(request, responses, reason));
     stream.appendAll(200, 2);
     start(log, settings());
     Await.until(
         "a smaller window",
         () -> meters.get("icecube.consumer.window.entries").gauge().value() <= 4);
-    assertThat(retried("QUEUE_FULL")).isPositive();
+    assertThat(retried(Reasons.nameOf(reason))).isPositive();
     server.with(FakeModelServer::predict);
     stream.awaitBalance();
     assertThat(stream.deadLetters()).isEmpty();

@@ -54,7 +54,7 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
       queue.submit(queued);
     } catch (ReasonException e) {
       metrics.dropped(e.reason());
-      call.onError(Reasons.toException(e.reason(), e.getMessage()));
+      call.onError(Reasons.toException(e));
     }
   }
 
@@ -110,7 +110,7 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
 
     @Override
     public void refused(QueuedRequest request, ReasonException why) {
-      call.onError(Reasons.toException(why.reason(), why.getMessage()));
+      call.onError(Reasons.toException(why));
     }
   }
 }

@@ -233,7 +233,7 @@ final class OipService extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImpl
   }
 
   private static void refuse(StreamObserver<?> caller, ReasonException why) {
-    caller.onError(Reasons.toException(why.reason(), why.getMessage()));
+    caller.onError(Reasons.toException(why));
   }
 
   /** Ends a unary call. */

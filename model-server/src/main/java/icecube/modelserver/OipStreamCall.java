@@ -2,6 +2,7 @@
 package icecube.modelserver;
 
 import icecube.proto.ReasonException;
+import icecube.proto.ReasonKind;
 import icecube.proto.Reasons;
 import icecube.v1.Reason;
 import inference.InferParameter;
@@ -13,6 +14,7 @@ import io.grpc.Deadline;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -31,6 +33,9 @@ final class OipStreamCall implements StreamObserver<ModelInferRequest>, StreamAn
    * Marks the one and therefore last answer to a request, as clients of decoupled models look for.
    */
   private static final String FINAL_RESPONSE = "triton_final_response";
+
+  /** How long to stay away after overload, ms: what trailers say where a call ends by it. */
+  static final String RETRY_DELAY = "retry_delay_ms";
 
   private static final InferParameter TRUE = InferParameter.newBuilder().setBoolParam(true).build();
 
@@ -114,6 +119,10 @@ final class OipStreamCall implements StreamObserver<ModelInferRequest>, StreamAn
             failure.getStatus().getDescription());
   }
 
+  private static InferParameter milliseconds(Duration duration) {
+    return InferParameter.newBuilder().setInt64Param(duration.toMillis()).build();
+  }
+
   /** Where the end of one request is told. */
   private final class Answer implements OipInference.Listener {
     private final String id;
@@ -136,15 +145,19 @@ final class OipStreamCall implements StreamObserver<ModelInferRequest>, StreamAn
     @Override
     public void refused(ReasonException why) {
       forget();
-      var failure = Reasons.toException(why.reason(), why.getMessage());
+      var failure = Reasons.toException(why);
       if (failsWithStatus) {
         answers.failWith(failure);
         return;
       }
+      var response = ModelInferResponse.newBuilder().setId(id);
+      if (Reasons.kindOf(why.reason()) == ReasonKind.OVERLOAD) {
+        response.putParameters(RETRY_DELAY, milliseconds(why.retryDelay()));
+      }
       answers.add(
           ModelStreamInferResponse.newBuilder()
               .setErrorMessage(message(failure, why.reason()))
-              .setInferResponse(ModelInferResponse.newBuilder().setId(id))
+              .setInferResponse(response)
               .build());
     }
 

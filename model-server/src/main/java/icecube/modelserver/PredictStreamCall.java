@@ -90,7 +90,7 @@ final class PredictStreamCall
   private static PredictResponse refusal(PredictRequest request, ReasonException why) {
     return PredictResponse.newBuilder()
         .setRequestId(request.getRequestId())
-        .setStatus(Reasons.toStatus(why.reason(), why.getMessage()))
+        .setStatus(Reasons.toStatus(why))
         .build();
   }
 

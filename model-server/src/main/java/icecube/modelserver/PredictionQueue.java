@@ -3,7 +3,6 @@ package icecube.modelserver;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import icecube.proto.ReasonException;
-import icecube.v1.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,7 +88,8 @@ final class PredictionQueue implements AutoCloseable {
    * Takes over {@code request}: from here on its answerer is told its end, and the reference on its
    * model is given back, then or if it is refused here.
    *
-   * @throws ReasonException {@code QUEUE_FULL} or {@code DRAINING}; the answerer is then not told
+   * @throws ReasonException {@code QUEUE_FULL}, {@code WAIT_TOO_LONG} or {@code DRAINING}; the
+   *     answerer is then not told
    */
   void submit(QueuedRequest request) {
     try {
@@ -104,15 +104,17 @@ final class PredictionQueue implements AutoCloseable {
     long expectedNanos = request.model().pace().nanosFor(request.sizeBytes());
     synchronized (lock) {
       if (draining) {
-        throw draining();
+        throw QueueRefusals.draining();
       }
       if (backlog.events() + request.eventCount() > eventsMax) {
-        throw full("events", backlog.events(), request.eventCount(), eventsMax);
+        throw QueueRefusals.full(
+            "events", backlog.events(), request.eventCount(), eventsMax, waitNanos(request));
       }
       // An empty queue takes any one request: its size was limited on the way in.
       if (!backlog.isEmpty()) {
         if (backlog.bytes() + request.sizeBytes() > bytesMax) {
-          throw full("bytes", backlog.bytes(), request.sizeBytes(), bytesMax);
+          throw QueueRefusals.full(
+              "bytes", backlog.bytes(), request.sizeBytes(), bytesMax, waitNanos(request));
         }
         requireTimeFor(request, expectedNanos);
       }
@@ -128,13 +130,15 @@ final class PredictionQueue implements AutoCloseable {
       return;
     }
     long leftNanos = request.deadlineNanos().getAsLong() - nowNanos();
-    long neededNanos = backlog.nanosBefore(request.lane()) / workerCount + expectedNanos;
+    long neededNanos = waitNanos(request) + expectedNanos;
     if (neededNanos > leftNanos) {
-      throw new ReasonException(
-          Reason.REASON_QUEUE_FULL,
-          "queue: an answer is due after %.1f ms (expected: within %.1f ms, the request's timeout); allow more time, retry later or start another server"
-              .formatted(neededNanos / 1e6, leftNanos / 1e6));
+      throw QueueRefusals.waitTooLong(neededNanos, leftNanos);
     }
+  }
+
+  @GuardedBy("lock")
+  private long waitNanos(QueuedRequest request) {
+    return backlog.nanosBefore(request.lane()) / workerCount;
   }
 
   /**
@@ -221,7 +225,7 @@ final class PredictionQueue implements AutoCloseable {
       draining = true;
       closed = true;
       for (RequestRun run : backlog.clear()) {
-        run.fail(draining());
+        run.fail(QueueRefusals.draining());
         run.skipRest();
         // Else a worker still runs a part of it and will tell its end.
         if (run.holders == 0) {
@@ -231,7 +235,7 @@ final class PredictionQueue implements AutoCloseable {
       lock.notifyAll();
     }
     for (var request : left) {
-      worker.refuse(request, draining());
+      worker.refuse(request, QueueRefusals.draining());
       request.model().release();
     }
     long deadline = System.nanoTime() + JOIN_MAX.toNanos();
@@ -308,17 +312,5 @@ final class PredictionQueue implements AutoCloseable {
       runningEvents -= events;
       lock.notifyAll();
     }
-  }
-
-  private static ReasonException draining() {
-    return new ReasonException(
-        Reason.REASON_DRAINING, "server: draining (expected: serving); ask another server");
-  }
-
-  private static ReasonException full(String what, long there, long more, long max) {
-    return new ReasonException(
-        Reason.REASON_QUEUE_FULL,
-        "queue: %d %s wait, %d more (expected: at most %d); retry later or start another server"
-            .formatted(there, what, more, max));
   }
 }

@@ -11,6 +11,7 @@ import icecube.v1.EventResult;
 import icecube.v1.PredictResponse;
 import icecube.v1.Reason;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -218,7 +219,11 @@ final class BatchingTest {
     assertThatThrownBy(() -> queue.submit(hasty))
         .hasMessageStartingWith("queue: an answer is due after 3000.0 ms (expected: within 2500.0")
         .isInstanceOfSatisfying(
-            ReasonException.class, e -> assertThat(e.reason()).isEqualTo(Reason.REASON_QUEUE_FULL));
+            ReasonException.class,
+            e -> {
+              assertThat(e.reason()).isEqualTo(Reason.REASON_WAIT_TOO_LONG);
+              assertThat(e.retryDelay()).isEqualTo(Duration.ofMillis(500));
+            });
     queue.submit(request(served, 4, Lane.REALTIME, OptionalLong.of(second + 4 * second), 1));
   }
 

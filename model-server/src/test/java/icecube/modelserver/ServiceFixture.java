@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 final class ServiceFixture implements AutoCloseable {
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final GatePredictor gate;
+  final ServedModel served;
   final PredictionQueue queue;
   final ModelGrpcService service;
   final OipService openService;
@@ -25,12 +26,11 @@ final class ServiceFixture implements AutoCloseable {
 
   ServiceFixture(boolean open, int workerCount, int queueEventsMax) {
     gate = new GatePredictor(open);
+    served = gate.served("gate");
     var metrics = new ModelServerMetrics(meters);
     var models =
         ModelRepository.of(
-            List.of(gate.served("gate"), ServedModel.failed("ill", "1", "sha256: wrong")),
-            "gate",
-            new Closer());
+            List.of(served, ServedModel.failed("ill", "1", "sha256: wrong")), "gate", new Closer());
     closer.add(models);
     var worker = new PredictionWorker(new RequestPredictor(Samples.GEOMETRY), metrics);
     queue =

@@ -74,7 +74,7 @@ public final class Reasons {
           REASON_UNSUPPORTED,
           REASON_REQUEST_UNREADABLE ->
           ReasonKind.CALLER_REQUEST;
-      case REASON_QUEUE_FULL, REASON_TIMEOUT_EXPIRED -> ReasonKind.OVERLOAD;
+      case REASON_QUEUE_FULL, REASON_TIMEOUT_EXPIRED, REASON_WAIT_TOO_LONG -> ReasonKind.OVERLOAD;
       case REASON_MODEL_NOT_READY,
           REASON_DRAINING,
           REASON_INTERNAL,
@@ -105,7 +105,7 @@ public final class Reasons {
           Status.Code.FAILED_PRECONDITION;
       case REASON_MODEL_UNKNOWN -> Status.Code.NOT_FOUND;
       case REASON_UNSUPPORTED -> Status.Code.UNIMPLEMENTED;
-      case REASON_QUEUE_FULL -> Status.Code.RESOURCE_EXHAUSTED;
+      case REASON_QUEUE_FULL, REASON_WAIT_TOO_LONG -> Status.Code.RESOURCE_EXHAUSTED;
       case REASON_TIMEOUT_EXPIRED -> Status.Code.DEADLINE_EXCEEDED;
       case REASON_MODEL_NOT_READY, REASON_DRAINING -> Status.Code.UNAVAILABLE;
       case REASON_ENTRY_UNREADABLE -> Status.Code.DATA_LOSS;
@@ -161,6 +161,16 @@ public final class Reasons {
       status.addDetails(Any.pack(RetryInfo.newBuilder().setRetryDelay(delay).build()));
     }
     return status.build();
+  }
+
+  /** The status that carries the reason of {@code why}, with the delay it asks for. */
+  public static com.google.rpc.Status toStatus(ReasonException why) {
+    return toStatus(why.reason(), why.getMessage(), why.retryDelay());
+  }
+
+  /** What a unary call ends with because of {@code why}, with the delay it asks for. */
+  public static StatusRuntimeException toException(ReasonException why) {
+    return toException(why.reason(), why.getMessage(), why.retryDelay());
   }
 
   /** What a unary call ends with, asking for {@link #RETRY_DELAY} on overload. */

@@ -48,6 +48,7 @@ final class ReasonsTest {
     "REQUEST_UNREADABLE,          CALLER_REQUEST, INVALID_ARGUMENT",
     "QUEUE_FULL,                  OVERLOAD,       RESOURCE_EXHAUSTED",
     "TIMEOUT_EXPIRED,             OVERLOAD,       DEADLINE_EXCEEDED",
+    "WAIT_TOO_LONG,               OVERLOAD,       RESOURCE_EXHAUSTED",
     "MODEL_NOT_READY,             OURS,           UNAVAILABLE",
     "DRAINING,                    OURS,           UNAVAILABLE",
     "INTERNAL,                    OURS,           INTERNAL",
