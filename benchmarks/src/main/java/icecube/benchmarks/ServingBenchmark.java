@@ -23,11 +23,18 @@ import java.util.Map;
  * Runtime in this process, of FastAPI and of Triton from PyPI, in turn, in one run.
  *
  * <p>Arguments: repeats (3), seconds a measurement (5). Everything, the load included, shares the
- * processors of one machine.
+ * processors of one machine. Exits 1 if a limit is missed.
  */
 public final class ServingBenchmark {
   private static final int[] ITEMS = {1, 16, 64};
   private static final int IN_FLIGHT = 8;
+
+  /** Requests of so many events are held to limits. */
+  private static final int ITEMS_LIMITED = 64;
+
+  private static final double IN_PROCESS_MIN = 0.8;
+  private static final double OTHERS_MIN = 4;
+  private static final String IN_PROCESS = "ONNX Runtime in process";
   private static final String INFER = "icecube ModelInfer";
   private static final String PREDICT_STREAM = "icecube PredictStream";
   private static final int POOL_EVENTS = 4_096;
@@ -38,6 +45,7 @@ public final class ServingBenchmark {
   private final InProcessOnnx onnx;
   private final ServingPeer icecube;
   private final Map<String, ServingPeer> others = new LinkedHashMap<>();
+  private final Limits limits = new Limits();
 
   private ServingBenchmark(int repeats, double seconds, InProcessOnnx onnx, ServingPeer icecube) {
     this.repeats = repeats;
@@ -58,6 +66,7 @@ public final class ServingBenchmark {
     Path models = CACHE.resolve("models");
     Path model = models.resolve("transformer/1/model.onnx");
     Path logs = Files.createDirectories(CACHE.resolve("logs"));
+    int missed;
     try (InProcessOnnx onnx = new InProcessOnnx(model);
         ServingPeer icecube = ServingPeer.icecube(models, logs.resolve("icecube.log"), "")) {
       var benchmark = new ServingBenchmark(repeats, seconds, onnx, icecube);
@@ -67,6 +76,10 @@ public final class ServingBenchmark {
       } finally {
         benchmark.others.values().forEach(ServingPeer::close);
       }
+      missed = benchmark.limits.missed();
+    }
+    if (missed > 0) {
+      System.exit(1);
     }
   }
 
@@ -106,13 +119,13 @@ public final class ServingBenchmark {
     for (int items : ITEMS) {
       capacity.put(items, throughput(items));
     }
-    var limits = new ServingLimits(icecube, onnx, seconds);
-    limits.latencyAtHalfLoad(capacity.getOrDefault(1, 0.0));
-    limits.overload(capacity.getOrDefault(64, 0.0));
+    new ServingLatency(icecube, onnx, seconds, limits).atHalfLoad(capacity.getOrDefault(1, 0.0));
+    new ServingOverload(icecube, capacity.getOrDefault(64, 0.0), limits).run(2 * seconds);
     System.out.printf(
         Locale.ROOT,
         "others on this machine meanwhile: %.2f processors busy%n",
         otherWork.processors());
+    System.out.printf("%d limits missed%n", limits.missed());
   }
 
   /** One measurement of one system, events a second. */
@@ -126,7 +139,7 @@ public final class ServingBenchmark {
         PaddedEvents.draw(POOL_EVENTS / items, items, ServingLoad.ROWS, ServingLoad.SEED);
     Batching best = bestBatching(events);
     Map<String, Measurement> systems = new LinkedHashMap<>();
-    systems.put("ONNX Runtime in process", () -> onnx.eventsPerSecond(events, best, seconds));
+    systems.put(IN_PROCESS, () -> onnx.eventsPerSecond(events, best, seconds));
     systems.put(INFER, () -> rate(icecube, Protocol.INFER, items));
     systems.put(PREDICT_STREAM, () -> rate(icecube, Protocol.PREDICT_STREAM, items));
     others.forEach(
@@ -146,7 +159,24 @@ public final class ServingBenchmark {
       }
     }
     print(items, best, rates, otherWork.processors());
+    if (items == ITEMS_LIMITED) {
+      hold(rates);
+    }
     return Spread.of(of(rates, INFER)).median();
+  }
+
+  private void hold(Map<String, double[]> rates) {
+    for (String ours : List.of(INFER, PREDICT_STREAM)) {
+      rates.forEach(
+          (name, values) -> {
+            if (!name.startsWith("icecube")) {
+              limits.atLeast(
+                  ours + " / " + name,
+                  Spread.pairwise(of(rates, ours), values).median(),
+                  name.equals(IN_PROCESS) ? IN_PROCESS_MIN : OTHERS_MIN);
+            }
+          });
+    }
   }
 
   private Batching bestBatching(List<PaddedEvents> events) throws Exception {

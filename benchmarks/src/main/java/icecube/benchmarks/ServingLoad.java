@@ -34,13 +34,17 @@ final class ServingLoad {
   }
 
   static Caller caller(Connections connections, Protocol protocol, int items) {
+    return caller(connections, protocol, items, TIMEOUT);
+  }
+
+  static Caller caller(Connections connections, Protocol protocol, int items, Duration timeout) {
     return Callers.open(
         connections.channels(),
         protocol,
         "transformer",
         "",
         RequestShape.of(items, ROWS, SEED),
-        TIMEOUT);
+        timeout);
   }
 
   /** So many seconds, after the warm-up. */
