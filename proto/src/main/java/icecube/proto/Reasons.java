@@ -149,7 +149,7 @@ public final class Reasons {
     var status =
         com.google.rpc.Status.newBuilder()
             .setCode(codeOf(reason).value())
-            .setMessage(message)
+            .setMessage(StatusText.fit(message))
             .addDetails(
                 Any.pack(
                     ErrorInfo.newBuilder().setDomain(DOMAIN).setReason(nameOf(reason)).build()));

@@ -13,6 +13,8 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.ExecutionException;
@@ -22,8 +24,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ReasonsTest {
+  private static final Metadata.Key<byte[]> DETAILS =
+      Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
+
   @ParameterizedTest
   @CsvSource({
     "EVENT_EMPTY,                 CALLER_EVENT,   INVALID_ARGUMENT",
@@ -126,6 +132,23 @@ final class ReasonsTest {
     return com.google.rpc.Status.newBuilder()
         .addDetails(Any.pack(RetryInfo.newBuilder().setRetryDelay(delay).build()))
         .build();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x", "%", "\n", "\u00e9", "\u2026", "\ud83e\uddca"})
+  void aMessageOfAnyLengthFitsTheTrailersOfAnyClient(String letter) {
+    var exception = Reasons.toException(Reason.REASON_QUEUE_FULL, letter.repeat(100_000));
+
+    var trailers = exception.getTrailers();
+    assertThat(trailers).isNotNull();
+    int bytes =
+        URLEncoder.encode(exception.getStatus().getDescription(), StandardCharsets.UTF_8).length();
+    for (byte[] detail : trailers.getAll(DETAILS)) {
+      bytes += (detail.length + 2) / 3 * 4;
+    }
+    assertThat(bytes).isBetween(2_048, 6_000);
+    assertThat(exception.getStatus().getDescription()).startsWith(letter).endsWith(letter + "...");
+    assertThat(Reasons.reasonOf(exception)).contains(Reason.REASON_QUEUE_FULL);
   }
 
   @ParameterizedTest
