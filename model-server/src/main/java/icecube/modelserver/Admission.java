@@ -4,9 +4,14 @@ package icecube.modelserver;
 import icecube.physics.DetectorGeometry;
 import icecube.proto.ReasonException;
 import icecube.v1.PredictRequest;
+import icecube.v1.PredictResponse;
 import icecube.v1.Reason;
+import inference.ModelInferRequest;
+import inference.ModelInferResponse;
 import io.grpc.Deadline;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +25,7 @@ final class Admission {
 
   private final ModelRepository models;
   private final DetectorGeometry geometry;
+  private final RequestPredictor predictor;
   private final PredictionQueue queue;
   private final int eventsMax;
 
@@ -30,6 +36,7 @@ final class Admission {
       int queueEventsMax) {
     this.models = models;
     this.geometry = geometry;
+    this.predictor = new RequestPredictor(geometry);
     this.queue = queue;
     this.eventsMax = Math.min(REQUEST_EVENTS_MAX, queueEventsMax);
   }
@@ -46,13 +53,8 @@ final class Admission {
    * @throws ReasonException if it is empty, too large, of another detector or for a model that
    *     cannot answer
    */
-  QueuedRequest admit(PredictRequest request, @Nullable Deadline deadline, Answerer answerer) {
-    return admit(request, deadline, Lane.REALTIME, answerer);
-  }
-
-  /** Like {@link #admit(PredictRequest, Deadline, Answerer)}, in another lane. */
   QueuedRequest admit(
-      PredictRequest request, @Nullable Deadline deadline, Lane lane, Answerer answerer) {
+      PredictRequest request, @Nullable Deadline deadline, Answerer<PredictResponse> answerer) {
     int eventCount = requireEvents(request);
     if (request.hasEvents()) {
       requireDetector(request.getEvents().getDetector().getGeometryHash());
@@ -60,14 +62,16 @@ final class Admission {
     var model = models.acquire(request.getModelName(), request.getModelVersion());
     long nowNanos = queue.nowNanos();
     return new QueuedRequest(
-        request,
+        new PredictQuestion(request, predictor, answerer),
         model,
         eventCount,
         request.getSerializedSize(),
         nowNanos,
-        deadlineNanos(request, deadline, nowNanos),
-        lane,
-        answerer);
+        deadlineNanos(
+            TimeUnit.MILLISECONDS.toNanos(Integer.toUnsignedLong(request.getTimeoutMs())),
+            deadline,
+            nowNanos),
+        Lane.REALTIME);
   }
 
   private int requireEvents(PredictRequest request) {
@@ -99,12 +103,48 @@ final class Admission {
     }
   }
 
-  private static OptionalLong deadlineNanos(
-      PredictRequest request, @Nullable Deadline deadline, long nowNanos) {
-    long leftNanos = Long.MAX_VALUE;
-    if (request.getTimeoutMs() != 0) {
-      leftNanos = TimeUnit.MILLISECONDS.toNanos(Integer.toUnsignedLong(request.getTimeoutMs()));
+  /**
+   * The tensors as the queue takes them, with a reference on the model that the queue gives back.
+   *
+   * @param timeoutNanos how long it may wait and run; empty for as long as the call
+   * @throws ReasonException if they do not fit the model, or there is none that can answer
+   */
+  QueuedRequest admit(
+      ModelInferRequest request,
+      Map<String, OipTensor> tensors,
+      Set<String> wanted,
+      OptionalLong timeoutNanos,
+      @Nullable Deadline deadline,
+      Lane lane,
+      Answerer<ModelInferResponse> answerer) {
+    var model =
+        models.acquire(
+            OipText.quoteName(request.getModelName()),
+            OipText.quoteName(request.getModelVersion()));
+    try {
+      var asked = model.inference();
+      var task =
+          new TensorBinding(asked.signature(), asked.rowCountMax(), eventsMax)
+              .bind(tensors, wanted);
+      long nowNanos = queue.nowNanos();
+      return new QueuedRequest(
+          new TensorQuestion(request.getId(), task, answerer),
+          model,
+          task.itemCount(),
+          request.getSerializedSize(),
+          nowNanos,
+          deadlineNanos(timeoutNanos.orElse(0), deadline, nowNanos),
+          lane);
+    } catch (RuntimeException e) {
+      model.release();
+      throw e;
     }
+  }
+
+  /** When a request is over time that may take {@code timeoutNanos}, 0 for any. */
+  private static OptionalLong deadlineNanos(
+      long timeoutNanos, @Nullable Deadline deadline, long nowNanos) {
+    long leftNanos = timeoutNanos == 0 ? Long.MAX_VALUE : timeoutNanos;
     if (deadline != null) {
       leftNanos = Math.min(leftNanos, deadline.timeRemaining(TimeUnit.NANOSECONDS));
     }

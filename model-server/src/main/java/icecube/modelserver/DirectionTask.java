@@ -3,7 +3,6 @@ package icecube.modelserver;
 
 import icecube.physics.FeatureTable;
 import java.nio.ByteBuffer;
-import java.util.List;
 
 /**
  * The question to a direction model: the rows of each event of a table, answered by a vector and,
@@ -17,28 +16,19 @@ final class DirectionTask implements InferenceTask {
   static final int DIRECTION = 0;
   static final int KAPPA = 1;
 
-  static final List<TensorSpec> INPUTS =
-      List.of(
-          new TensorSpec(
-              OnnxSignature.FEATURES,
-              OipDatatype.FP32,
-              List.of(TensorSpec.ANY, TensorSpec.ANY, (long) FeatureTable.COLUMN_COUNT),
-              1),
-          TensorSpec.dense(OnnxSignature.LENGTHS, OipDatatype.INT64, TensorSpec.ANY));
-
-  static final List<TensorSpec> OUTPUTS =
-      List.of(TensorSpec.dense(OnnxSignature.DIRECTION, OipDatatype.FP32, TensorSpec.ANY, 3L));
-
-  static final List<TensorSpec> OUTPUTS_WITH_KAPPA =
-      List.of(
-          OUTPUTS.get(0), TensorSpec.dense(OnnxSignature.KAPPA, OipDatatype.FP32, TensorSpec.ANY));
-
   private final FeatureTable table;
   private final Answers answers;
 
   DirectionTask(FeatureTable table) {
     this.table = table;
     this.answers = new Answers(table.eventCount());
+  }
+
+  /** What {@code model} says to every event of {@code table}, all of it on this thread. */
+  static Answers ask(InferenceModel model, FeatureTable table) {
+    var task = new DirectionTask(table);
+    MicroBatches.runAll(model, task);
+    return task.answers;
   }
 
   FeatureTable table() {
@@ -70,7 +60,7 @@ final class DirectionTask implements InferenceTask {
   }
 
   @Override
-  public void readOutput(int output, int item, ByteBuffer source) {
+  public void readOutput(int output, int item, long[] dims, ByteBuffer source) {
     switch (output) {
       case DIRECTION ->
           answers.setVector(item, source.getFloat(), source.getFloat(), source.getFloat());

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.modelserver;
 
-import java.util.List;
-
 /**
  * An open model that runs micro-batches of whatever tasks wait for it.
  *
@@ -10,14 +8,14 @@ import java.util.List;
  * on its neighbours. The owner closes it once nobody asks any more.
  */
 interface InferenceModel extends AutoCloseable {
-  /** What goes in, in the order that tasks count inputs by; axis 0 is the batch. */
-  List<TensorSpec> inputs();
-
-  /** What comes out, in the order that tasks count outputs by; axis 0 is the batch. */
-  List<TensorSpec> outputs();
+  /** What it reads and writes, in the order that tasks count inputs and outputs by. */
+  ModelSignature signature();
 
   /** The most rows of one item; 1 for a model without a ragged axis. */
   int rowCountMax();
+
+  /** How often it has run for callers; a run may take many items at once. */
+  long runCount();
 
   /**
    * Runs the items of {@code batch} together: asks each for its inputs, gives each its outputs.

@@ -20,12 +20,26 @@ interface InferenceTask {
    */
   int rowCount(int item);
 
-  /**
-   * What tells shapes apart beside the row count: items with different keys never share a run. 0
-   * for a model whose items differ in their row count alone.
-   */
-  default long shapeKey() {
-    return 0;
+  /** What item {@code item} costs beside others, in rows of six numbers; at least 1. */
+  default int weight(int item) {
+    return Math.max(1, rowCount(item));
+  }
+
+  /** The most items that run together with item {@code item}, itself among them. */
+  default int companyMax(int item) {
+    return Math.max(
+        1, Math.min(MicroBatches.ITEM_COUNT_MAX, MicroBatches.ROW_COUNT_MAX / weight(item)));
+  }
+
+  /** Whether items of {@code other}, if of equal row count, may share a run with those of this. */
+  default boolean fits(InferenceTask other) {
+    return true;
+  }
+
+  /** Length of axis {@code axis} of input {@code input} where the signature leaves it open. */
+  default long dim(int input, int axis) {
+    throw new IllegalArgumentException(
+        "axis: %d of input %d (expected: of a length that is not fixed)".formatted(axis, input));
   }
 
   /**
@@ -37,6 +51,8 @@ interface InferenceTask {
   /**
    * Takes item {@code item} of output {@code output} from {@code source}, which stands at the
    * item's first byte and has native byte order. It is overwritten once this returns.
+   *
+   * @param dims shape of the whole output of the run; the task must not keep or change it
    */
-  void readOutput(int output, int item, ByteBuffer source);
+  void readOutput(int output, int item, long[] dims, ByteBuffer source);
 }

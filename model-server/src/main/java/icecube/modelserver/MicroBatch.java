@@ -12,11 +12,13 @@ import org.jspecify.annotations.Nullable;
 final class MicroBatch {
   private final @Nullable InferenceTask[] tasks;
   private final int[] items;
+  private final RunLimit limit;
   private int itemCount;
   private int rowCount;
 
-  /** An empty one for at most {@code itemCountMax} items. */
-  MicroBatch(int itemCountMax) {
+  /** An empty one for at most {@code itemCountMax} items, whose runs {@code limit} may stop. */
+  MicroBatch(int itemCountMax, RunLimit limit) {
+    this.limit = limit;
     tasks = new InferenceTask[itemCountMax];
     items = new int[itemCountMax];
   }
@@ -32,6 +34,11 @@ final class MicroBatch {
     tasks[itemCount] = task;
     items[itemCount] = item;
     itemCount++;
+  }
+
+  /** What may stop its runs. */
+  RunLimit limit() {
+    return limit;
   }
 
   int itemCount() {

@@ -15,8 +15,11 @@ import org.jspecify.annotations.Nullable;
  * held at once. Confined to one worker.
  */
 final class MicroBatches {
-  /** The most items of one batch: beyond it attention scores leave the cache. */
+  /** The most ragged items of one batch: beyond it attention scores leave the cache. */
   static final int ITEM_COUNT_MAX = 16;
+
+  /** The most items of one batch, whatever they are. */
+  static final int ITEM_COUNT_LIMIT = 64;
 
   /** The most rows of one batch of several items; a longer item goes alone. */
   static final int ROW_COUNT_MAX = 1_024;
@@ -27,7 +30,7 @@ final class MicroBatches {
   private @Nullable InferenceTask[] tasks = new InferenceTask[CAPACITY_FIRST];
   private int[] items = new int[CAPACITY_FIRST];
   private int itemCount;
-  private int rowCount;
+  private int weight;
   private int next;
 
   /** Adds an item that has rows. */
@@ -37,12 +40,11 @@ final class MicroBatches {
       tasks = Arrays.copyOf(tasks, 2 * itemCount);
       items = Arrays.copyOf(items, 2 * itemCount);
     }
-    int rows = task.rowCount(item);
-    keys[itemCount] = (long) rows << 32 | itemCount;
+    keys[itemCount] = (long) task.rowCount(item) << 32 | itemCount;
     tasks[itemCount] = task;
     items[itemCount] = item;
     itemCount++;
-    rowCount += rows;
+    weight += task.weight(item);
   }
 
   /** Items added since the last {@link #clear}. */
@@ -50,9 +52,9 @@ final class MicroBatches {
     return itemCount;
   }
 
-  /** Their rows. */
-  int rowCount() {
-    return rowCount;
+  /** What they cost together, in rows. */
+  int weight() {
+    return weight;
   }
 
   /** Nothing more is added: batches follow, those of few rows first. */
@@ -72,15 +74,18 @@ final class MicroBatches {
       return false;
     }
     int rows = (int) (keys[next] >>> 32);
-    int countMax = Math.max(1, Math.min(ITEM_COUNT_MAX, ROW_COUNT_MAX / rows));
-    int to = Math.min(itemCount, next + countMax);
-    long shapeKey = taskAt(next).shapeKey();
+    var first = taskAt(next);
+    int to = Math.min(itemCount, next + first.companyMax(items[(int) keys[next]]));
     batch.begin(rows);
     do {
       batch.add(taskAt(next), items[(int) keys[next]]);
       next++;
-    } while (next < to && (int) (keys[next] >>> 32) == rows && taskAt(next).shapeKey() == shapeKey);
+    } while (next < to && (int) (keys[next] >>> 32) == rows && isCompany(first, taskAt(next)));
     return true;
+  }
+
+  private static boolean isCompany(InferenceTask first, InferenceTask other) {
+    return first == other || first.fits(other);
   }
 
   private InferenceTask taskAt(int position) {
@@ -95,7 +100,7 @@ final class MicroBatches {
   void clear() {
     Arrays.fill(tasks, 0, itemCount, null);
     itemCount = 0;
-    rowCount = 0;
+    weight = 0;
     next = 0;
   }
 
@@ -108,7 +113,7 @@ final class MicroBatches {
       }
     }
     batches.sort();
-    var batch = new MicroBatch(ITEM_COUNT_MAX);
+    var batch = new MicroBatch(ITEM_COUNT_LIMIT, new RunLimit());
     while (batches.next(batch)) {
       model.run(batch);
     }

@@ -12,7 +12,7 @@ import icecube.v1.Model;
  * @param runtime what runs it
  * @param state whether it may be asked
  * @param sha256 of the model file, empty for a model without one
- * @param rowCountMax most rows of one event it reads
+ * @param rowCountMax most rows of one event it reads; 0 for a model that says no directions
  * @param description one sentence; for a failed model, why it failed
  */
 record ModelCard(
@@ -40,7 +40,7 @@ record ModelCard(
         .setRuntime(runtime)
         .setState(state)
         .setSha256(sha256)
-        .setFeatureVersion(FeatureTable.VERSION)
+        .setFeatureVersion(rowCountMax == 0 ? 0 : FeatureTable.VERSION)
         .setRowCountMax(rowCountMax)
         .setDescription(description)
         .build();

@@ -101,7 +101,8 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
   }
 
   /** Ends a unary call. */
-  private record UnaryAnswerer(ServerCallStreamObserver<PredictResponse> call) implements Answerer {
+  private record UnaryAnswerer(ServerCallStreamObserver<PredictResponse> call)
+      implements Answerer<PredictResponse> {
     @Override
     public void answered(QueuedRequest request, PredictResponse response) {
       call.onNext(response);

@@ -47,13 +47,15 @@ final class ModelLoader {
     manifest.ifPresent(
         stated ->
             requireEqual("sha256 of model.onnx", sha256, stated.sha256(), "as in model.yaml"));
-    int rowCountMax = manifest.map(ModelManifest::rowCountMax).orElse(FeatureCodec.ROW_COUNT_MAX);
-    var predictor = OnnxPredictor.load(graph, rowCountMax, workerCount);
+    int rowCountMax =
+        manifest.map(ModelManifest::rowCountMaxOrOne).orElse(FeatureCodec.ROW_COUNT_MAX);
+    var model =
+        OnnxModel.load(
+            graph, read -> manifest.map(m -> m.of(read)).orElse(read), rowCountMax, workerCount);
     try {
-      manifest.ifPresent(stated -> requireSameOutputs(stated, predictor.hasKappa()));
-      Rehearsal.of(predictor);
+      Rehearsal.of(model);
     } catch (RuntimeException | Error e) {
-      predictor.close();
+      model.close();
       throw e;
     }
     return ServedModel.ready(
@@ -62,7 +64,7 @@ final class ModelLoader {
         Model.Runtime.RUNTIME_ONNX,
         sha256,
         description(manifest, source),
-        predictor);
+        model);
   }
 
   private static String description(Optional<ModelManifest> manifest, ModelSource source) {
@@ -75,14 +77,6 @@ final class ModelLoader {
     requireEqual("name", manifest.name(), offer.name(), "the outer folder's name");
     if (!offer.isVersionAssigned()) {
       requireEqual("version", manifest.version(), offer.version(), "the inner folder's name");
-    }
-  }
-
-  private static void requireSameOutputs(ModelManifest manifest, boolean hasKappa) {
-    if (hasKappa != manifest.signature().outputs().containsKey(OnnxSignature.KAPPA)) {
-      throw new PredictorException(
-          "signature.outputs: kappa in only one of model.yaml and model.onnx (expected: both or"
-              + " neither)");
     }
   }
 

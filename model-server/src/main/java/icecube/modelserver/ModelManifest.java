@@ -12,9 +12,6 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import icecube.physics.FeatureTable;
 import icecube.proto.FeatureCodec;
 import java.io.IOException;
-import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -26,32 +23,28 @@ import org.jspecify.annotations.Nullable;
  * @param name lower-case letters, digits and hyphens; the name of the outer folder
  * @param version the name of the inner folder
  * @param description one sentence for people
- * @param featureVersion definition of the features it reads
- * @param rowCountMax most rows of one event it reads
+ * @param featureVersion definition of the features a direction model reads; none for another
+ * @param rowCountMax most rows of one item a ragged model reads; none for another
  * @param sha256 of {@code model.onnx}, 64 lower-case hex digits
- * @param signature what goes in and comes out, as in {@link OnnxSignature}
+ * @param signature what goes in and comes out
+ * @param ragged how the items of a model differ in length that is no direction model; none if they
+ *     do not
  */
 record ModelManifest(
     @JsonProperty("name") String name,
     @JsonProperty("version") String version,
     @JsonProperty("description") String description,
-    @JsonProperty("feature_version") int featureVersion,
-    @JsonProperty("row_count_max") int rowCountMax,
+    @JsonProperty("feature_version") @Nullable Integer featureVersion,
+    @JsonProperty("row_count_max") @Nullable Integer rowCountMax,
     @JsonProperty("sha256") String sha256,
-    @JsonProperty("signature") Signature signature) {
-
-  /** Types by name. */
-  record Signature(
-      @JsonProperty("inputs") Map<String, String> inputs,
-      @JsonProperty("outputs") Map<String, String> outputs) {
-    Signature {
-      inputs = Map.copyOf(required("signature.inputs", inputs));
-      outputs = Map.copyOf(required("signature.outputs", outputs));
-    }
-  }
+    @JsonProperty("signature") SignatureText signature,
+    @JsonProperty("ragged") SignatureText.@Nullable Ragged ragged) {
 
   /** A manifest is a page of text; more is a mistake. */
   static final int SIZE_BYTES_MAX = 64 << 10;
+
+  /** The most rows of one item of a ragged model that is no direction model. */
+  static final int ROW_COUNT_MAX = 65_536;
 
   static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
   static final Pattern VERSION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
@@ -64,7 +57,6 @@ record ModelManifest(
                   .build())
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .readerFor(ModelManifest.class);
 
   ModelManifest {
@@ -73,25 +65,38 @@ record ModelManifest(
     required("description", description);
     requireMatch("sha256", sha256, SHA_256);
     required("signature", signature);
-    if (featureVersion != FeatureTable.VERSION) {
-      throw wrong("feature_version", featureVersion, Integer.toString(FeatureTable.VERSION));
+    var stated = signature.parse(ragged);
+    if (stated.isOfDirections()) {
+      requireIn("feature_version", featureVersion, FeatureTable.VERSION, FeatureTable.VERSION);
+    } else {
+      requireNone("feature_version", featureVersion, "no direction model: " + stated);
     }
-    if (rowCountMax < 1 || rowCountMax > FeatureCodec.ROW_COUNT_MAX) {
-      throw wrong("row_count_max", rowCountMax, "1.." + FeatureCodec.ROW_COUNT_MAX);
+    if (stated.isRagged()) {
+      int max = stated.isOfDirections() ? FeatureCodec.ROW_COUNT_MAX : ROW_COUNT_MAX;
+      requireIn("row_count_max", rowCountMax, 1, max);
+    } else {
+      requireNone("row_count_max", rowCountMax, "no ragged model: " + stated);
     }
-    if (!signature.inputs().equals(OnnxSignature.INPUTS)) {
-      throw wrong(
-          "signature.inputs", sorted(signature.inputs()), sorted(OnnxSignature.INPUTS).toString());
+  }
+
+  /** The most rows of one item; 1 if items do not differ. */
+  int rowCountMaxOrOne() {
+    return rowCountMax == null ? 1 : rowCountMax;
+  }
+
+  /**
+   * The signature of {@code graph} with what is ragged.
+   *
+   * @throws PredictorException if the graph's is not the one stated here
+   */
+  ModelSignature of(ModelSignature graph) {
+    var stated = signature.parse(ragged);
+    if (!graph.hasTensorsOf(stated)) {
+      throw new PredictorException(
+          "signature: %s (expected: as in model.onnx, %s)".formatted(stated, graph));
     }
-    boolean outputsKnown =
-        signature.outputs().equals(OnnxSignature.OUTPUTS)
-            || signature.outputs().equals(OnnxSignature.OUTPUTS_WITH_KAPPA);
-    if (!outputsKnown) {
-      throw wrong(
-          "signature.outputs",
-          sorted(signature.outputs()),
-          sorted(OnnxSignature.OUTPUTS) + ", kappa is optional");
-    }
+    // A direction model's tensors are counted in the order that DirectionTask does.
+    return graph.isOfDirections() ? graph : graph.withRaggedAxisOf(stated);
   }
 
   /**
@@ -154,7 +159,16 @@ record ModelManifest(
     return new IllegalArgumentException(field + ": " + value + " (expected: " + expected + ")");
   }
 
-  private static SortedMap<String, String> sorted(Map<String, String> map) {
-    return new TreeMap<>(map);
+  private static void requireIn(String field, @Nullable Integer value, int min, int max) {
+    int given = required(field, value);
+    if (given < min || given > max) {
+      throw wrong(field, given, min == max ? Integer.toString(min) : min + ".." + max);
+    }
+  }
+
+  private static void requireNone(String field, @Nullable Integer value, String why) {
+    if (value != null) {
+      throw wrong(field, value, "none, as it is " + why);
+    }
   }
 }

@@ -52,7 +52,7 @@ final class ModelRefresh {
     var offered = list();
     for (var model : live.now().models()) {
       boolean isTakenAway =
-          !model.name().equals(LineFitPredictor.NAME) && !offered.containsKey(model.name());
+          !model.name().equals(LineFitModel.NAME) && !offered.containsKey(model.name());
       if (isTakenAway) {
         replace(model.name(), new NamedModel(model.name(), List.of(), ModelLabels.NONE));
       }
@@ -117,7 +117,7 @@ final class ModelRefresh {
     for (var source : sources) {
       for (var offer : source.list()) {
         count++;
-        if (offer.name().equals(LineFitPredictor.NAME)) {
+        if (offer.name().equals(LineFitModel.NAME)) {
           LOG.error("{} in {}: passed over, as line-fit is built in; rename it", offer, source);
           continue;
         }

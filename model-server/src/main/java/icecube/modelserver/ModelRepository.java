@@ -96,12 +96,12 @@ final class ModelRepository implements AutoCloseable {
 
   private static ServedModel builtIn() {
     return ServedModel.ready(
-        LineFitPredictor.NAME,
-        LineFitPredictor.VERSION,
+        LineFitModel.NAME,
+        LineFitModel.VERSION,
         Model.Runtime.RUNTIME_JAVA,
         "",
         "Improved line fit in Java: late light left out, charge weighted, robust.",
-        new LineFitPredictor());
+        new LineFitModel());
   }
 
   private static void closeAfter(ModelRepository repository, RuntimeException failure) {
@@ -133,7 +133,7 @@ final class ModelRepository implements AutoCloseable {
 
   private void requireDefaultReady() {
     try {
-      find(defaultName, "").predictor();
+      find(defaultName, "").inference();
     } catch (ReasonException e) {
       throw new StartException("default model: " + e.getMessage(), e);
     }
@@ -172,7 +172,7 @@ final class ModelRepository implements AutoCloseable {
   }
 
   private List<ModelIndexEntry> loadNow(String name) {
-    if (!name.equals(LineFitPredictor.NAME)) {
+    if (!name.equals(LineFitModel.NAME)) {
       refresh.one(name);
     } else if (!isReady(name)) {
       live.publish(live.now().with(named(List.of(builtIn())).get(0)));
@@ -228,7 +228,7 @@ final class ModelRepository implements AutoCloseable {
   ServedModel acquire(String name, String version) {
     for (int attempt = 0; attempt < ACQUIRE_ATTEMPTS_MAX; attempt++) {
       var model = find(name, version);
-      model.predictor();
+      model.inference();
       if (model.retain()) {
         return model;
       }

@@ -74,7 +74,7 @@ public final class ModelServer implements AutoCloseable {
                   settings.defaultModel(),
                   new ModelLoader(settings.workerCount()),
                   new ModelRepositoryMetrics(registry)));
-      var worker = new PredictionWorker(new RequestPredictor(settings.geometry()), metrics);
+      var worker = new PredictionWorker(metrics);
       var queue =
           closer.add(
               PredictionQueue.start(
@@ -87,7 +87,7 @@ public final class ModelServer implements AutoCloseable {
       var admission = new Admission(models, settings.geometry(), queue, settings.queueEventsMax());
       var service = new ModelGrpcService(models, admission, queue, metrics);
       var catalog = new OipCatalog(models, admission.eventsMax(), settings.workerCount());
-      var inference = new OipInference(catalog, admission, queue, metrics);
+      var inference = new OipInference(admission, queue, metrics);
       var openService = new OipService(catalog, inference, metrics);
       // The drain delay is waited for here, while requests are still taken.
       var server = settings.server().withDrain(Duration.ZERO, settings.server().drainTimeout());

@@ -47,6 +47,7 @@ final class ModelServerMetrics {
   private final Timer wait;
   private final DistributionSummary requestEvents;
   private final DistributionSummary batchItems;
+  private final Counter stopped;
   private final Map<Round.Close, Counter> closed = new EnumMap<>(Round.Close.class);
   private final AtomicInteger streams = new AtomicInteger();
 
@@ -67,6 +68,10 @@ final class ModelServerMetrics {
         DistributionSummary.builder("icecube.modelserver.batch.items")
             .description("Items of one run of a model")
             .serviceLevelObjectives(1, 2, 4, 8, 16)
+            .register(registry);
+    this.stopped =
+        Counter.builder("icecube.modelserver.runs.stopped")
+            .description("Runs that were stopped, as nobody waited for them any more")
             .register(registry);
     for (Round.Close why : Round.Close.values()) {
       closed.put(
@@ -123,12 +128,22 @@ final class ModelServerMetrics {
     requireNonNull(closed.get(why)).increment();
   }
 
+  void stopped() {
+    stopped.increment();
+  }
+
   void computed(QueuedRequest request, long nanos) {
     requestEvents.record(request.eventCount());
     timer("icecube.modelserver.compute", "Decoding, features and the model, of one request")
         .tag("model", request.model().card().name())
         .register(registry)
         .record(Duration.ofNanos(Math.max(0, nanos)));
+  }
+
+  /** A request for tensors was answered, {@code items} of them. */
+  void answered(ModelCard model, int items) {
+    answered.increment();
+    predicted(model, items);
   }
 
   void answered(ModelCard model, PredictResponse response) {
@@ -145,12 +160,16 @@ final class ModelServerMetrics {
             .increment();
       }
     }
+    predicted(model, predicted);
+  }
+
+  private void predicted(ModelCard model, int events) {
     Counter.builder("icecube.modelserver.events.predicted")
         .description("Events that got a prediction")
         .tag("model", model.name())
         .tag("model_version", model.version())
         .register(registry)
-        .increment(predicted);
+        .increment(events);
   }
 
   void dropped(Reason reason) {

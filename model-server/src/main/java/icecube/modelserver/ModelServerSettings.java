@@ -33,7 +33,7 @@ public record ModelServerSettings(
     Duration modelsPoll) {
 
   /** The model that answers when a request names none, unless told otherwise. */
-  public static final String DEFAULT_MODEL = LineFitPredictor.NAME;
+  public static final String DEFAULT_MODEL = LineFitModel.NAME;
 
   /** Events that may wait by default: about a second of work of one trained model on two cores. */
   public static final int QUEUE_EVENTS_MAX = 8_192;

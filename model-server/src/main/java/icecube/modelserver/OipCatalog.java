@@ -81,7 +81,7 @@ final class OipCatalog {
           (request.getName().isEmpty() || card.name().equals(request.getName()))
               && (request.getVersion().isEmpty() || card.version().equals(request.getVersion()));
       if (wanted && card.isReady()) {
-        response.addModelStats(model.activity().toProto(card, model.predictor().runCount()));
+        response.addModelStats(model.activity().toProto(card, model.inference().runCount()));
       }
     }
     return response.build();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.modelserver;
 
-import icecube.physics.FeatureTable;
 import icecube.v1.Model;
 import inference.ModelConfig;
 import inference.ModelDynamicBatching;
@@ -12,31 +11,11 @@ import inference.ModelMetadataResponse.TensorMetadata;
 import inference.ModelOutput;
 import inference.ModelTransactionPolicy;
 import inference.ModelVersionPolicy;
-import java.util.ArrayList;
 import java.util.List;
 
 /** What a model looks like to a client of the open protocol. Stateless and thread-safe. */
 final class OipModels {
-  /** A tensor of a signature; the first axis is the batch. */
-  private record Tensor(String name, OipDatatype type, List<Long> dims) {}
-
-  private static final List<Tensor> INPUTS =
-      List.of(
-          new Tensor(
-              OipDirections.FEATURES,
-              OipDatatype.FP32,
-              List.of(-1L, -1L, (long) FeatureTable.COLUMN_COUNT)),
-          new Tensor(OipDirections.LENGTHS, OipDatatype.INT64, List.of(-1L)));
-  private static final Tensor DIRECTION =
-      new Tensor(OipDirections.DIRECTION, OipDatatype.FP32, List.of(-1L, 3L));
-  private static final Tensor KAPPA =
-      new Tensor(OipDirections.KAPPA, OipDatatype.FP32, List.of(-1L));
-
   private OipModels() {}
-
-  private static List<Tensor> outputs(ServedModel model) {
-    return model.predictor().hasKappa() ? List.of(DIRECTION, KAPPA) : List.of(DIRECTION);
-  }
 
   /** What {@code model}, which must be ready, reads and writes. */
   static ModelMetadataResponse metadata(ServedModel model, List<String> versions) {
@@ -45,16 +24,17 @@ final class OipModels {
             .setName(model.card().name())
             .addAllVersions(versions)
             .setPlatform(platform(model.card()));
-    INPUTS.forEach(tensor -> metadata.addInputs(metadataOf(tensor)));
-    outputs(model).forEach(tensor -> metadata.addOutputs(metadataOf(tensor)));
+    var signature = model.inference().signature();
+    signature.inputs().forEach(spec -> metadata.addInputs(metadataOf(spec)));
+    signature.outputs().forEach(spec -> metadata.addOutputs(metadataOf(spec)));
     return metadata.build();
   }
 
-  private static TensorMetadata metadataOf(Tensor tensor) {
+  private static TensorMetadata metadataOf(TensorSpec spec) {
     return TensorMetadata.newBuilder()
-        .setName(tensor.name())
-        .setDatatype(tensor.type().name())
-        .addAllShape(tensor.dims())
+        .setName(spec.name())
+        .setDatatype(spec.datatype().name())
+        .addAllShape(spec.dims())
         .build();
   }
 
@@ -65,6 +45,7 @@ final class OipModels {
    * @param workerCount runs at once
    */
   static ModelConfig config(ServedModel model, int itemsMax, int workerCount) {
+    var signature = model.inference().signature();
     var config =
         ModelConfig.newBuilder()
             .setName(model.card().name())
@@ -72,7 +53,7 @@ final class OipModels {
             .setBackend(isOnnx(model.card()) ? "onnxruntime" : "java")
             .setVersionPolicy(
                 ModelVersionPolicy.newBuilder().setAll(ModelVersionPolicy.All.newBuilder()))
-            .setMaxBatchSize(itemsMax)
+            .setMaxBatchSize(signature.isBatched() ? itemsMax : 0)
             .addInstanceGroup(
                 ModelInstanceGroup.newBuilder()
                     .setName(model.card().name())
@@ -86,26 +67,26 @@ final class OipModels {
     if (isOnnx(model.card())) {
       config.setDefaultModelFilename("model.onnx");
     }
-    for (Tensor tensor : INPUTS) {
+    for (TensorSpec spec : signature.inputs()) {
       config.addInput(
           ModelInput.newBuilder()
-              .setName(tensor.name())
-              .setDataType(tensor.type().inConfig())
-              .addAllDims(withoutBatch(tensor))
-              .setAllowRaggedBatch(true));
+              .setName(spec.name())
+              .setDataType(spec.datatype().inConfig())
+              .addAllDims(itemDims(signature, spec))
+              .setAllowRaggedBatch(signature.isRagged()));
     }
-    for (Tensor tensor : outputs(model)) {
+    for (TensorSpec spec : signature.outputs()) {
       config.addOutput(
           ModelOutput.newBuilder()
-              .setName(tensor.name())
-              .setDataType(tensor.type().inConfig())
-              .addAllDims(withoutBatch(tensor)));
+              .setName(spec.name())
+              .setDataType(spec.datatype().inConfig())
+              .addAllDims(itemDims(signature, spec)));
     }
     return config.build();
   }
 
-  private static List<Long> withoutBatch(Tensor tensor) {
-    return new ArrayList<>(tensor.dims().subList(1, tensor.dims().size()));
+  private static List<Long> itemDims(ModelSignature signature, TensorSpec spec) {
+    return signature.isBatched() ? spec.dims().subList(1, spec.dims().size()) : spec.dims();
   }
 
   private static boolean isOnnx(ModelCard card) {

@@ -238,15 +238,15 @@ final class OipService extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImpl
 
   /** Ends a unary call. */
   private record UnaryAnswer(ServerCallStreamObserver<ModelInferResponse> call)
-      implements OipInference.Listener {
+      implements Answerer<ModelInferResponse> {
     @Override
-    public void answered(ModelInferResponse response) {
+    public void answered(QueuedRequest request, ModelInferResponse response) {
       call.onNext(response);
       call.onCompleted();
     }
 
     @Override
-    public void refused(ReasonException why) {
+    public void refused(QueuedRequest request, ReasonException why) {
       refuse(call, why);
     }
   }

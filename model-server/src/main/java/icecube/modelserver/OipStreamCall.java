@@ -76,14 +76,17 @@ final class OipStreamCall implements StreamObserver<ModelInferRequest>, StreamAn
   @Override
   public void onNext(ModelInferRequest request) {
     answers.requestRead();
-    var answer = new Answer(request.getId());
+    var pending = new Pending(request.getId());
+    @Nullable QueuedRequest admitted = null;
     try {
-      var admitted = inference.admit(request, deadline, answer);
-      answer.admitted = admitted;
+      admitted = inference.admit(request, deadline, pending);
       queued.add(admitted);
       inference.submit(admitted);
     } catch (ReasonException e) {
-      answer.refused(e);
+      if (admitted != null) {
+        queued.remove(admitted);
+      }
+      pending.refuse(e);
     }
   }
 
@@ -124,18 +127,16 @@ final class OipStreamCall implements StreamObserver<ModelInferRequest>, StreamAn
   }
 
   /** Where the end of one request is told. */
-  private final class Answer implements OipInference.Listener {
+  private final class Pending implements Answerer<ModelInferResponse> {
     private final String id;
-    // Written before the request is queued, read by who ends it.
-    private @Nullable QueuedRequest admitted;
 
-    Answer(String id) {
+    Pending(String id) {
       this.id = id;
     }
 
     @Override
-    public void answered(ModelInferResponse response) {
-      forget();
+    public void answered(QueuedRequest request, ModelInferResponse response) {
+      queued.remove(request);
       answers.add(
           ModelStreamInferResponse.newBuilder()
               .setInferResponse(response.toBuilder().putParameters(FINAL_RESPONSE, TRUE))
@@ -143,8 +144,12 @@ final class OipStreamCall implements StreamObserver<ModelInferRequest>, StreamAn
     }
 
     @Override
-    public void refused(ReasonException why) {
-      forget();
+    public void refused(QueuedRequest request, ReasonException why) {
+      queued.remove(request);
+      refuse(why);
+    }
+
+    void refuse(ReasonException why) {
       var failure = Reasons.toException(why);
       if (failsWithStatus) {
         answers.failWith(failure);
@@ -159,12 +164,6 @@ final class OipStreamCall implements StreamObserver<ModelInferRequest>, StreamAn
               .setErrorMessage(message(failure, why.reason()))
               .setInferResponse(response)
               .build());
-    }
-
-    private void forget() {
-      if (admitted != null) {
-        queued.remove(admitted);
-      }
     }
   }
 }

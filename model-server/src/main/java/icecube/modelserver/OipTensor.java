@@ -70,6 +70,11 @@ final class OipTensor {
     return shape[axis];
   }
 
+  /** Elements of one item, if axis 0 is the batch. */
+  int itemElementCount() {
+    return shape[0] == 0 ? 0 : (int) (elementCount / shape[0]);
+  }
+
   /** The shape for people: {@code [2, 3]}. */
   String shapeText() {
     return Arrays.toString(shape);
@@ -88,6 +93,13 @@ final class OipTensor {
    */
   void write(int from, int count, ByteBuffer target) {
     elements.write(from, count, target);
+  }
+
+  /** Whether element {@code index} of a {@code BOOL} or integer tensor is not 0. */
+  boolean isSet(int index) {
+    var bytes = ByteBuffer.allocate(Long.BYTES);
+    write(index, 1, bytes);
+    return bytes.getLong(0) != 0;
   }
 
   /** Element {@code index} of an {@code INT32} or {@code INT64} tensor. */

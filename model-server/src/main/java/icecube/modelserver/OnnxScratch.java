@@ -1,136 +1,179 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.modelserver;
 
-import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import icecube.physics.FeatureTable;
+import ai.onnxruntime.OrtSession;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
 /**
- * The direct buffers of one run and the tensors over them, used again and again: a tensor over a
- * direct buffer copies nothing.
+ * What one run needs, used again and again: a {@link TensorSlot} for every input and for every
+ * output whose shape is known before the run, and the options by which a run is stopped.
  *
- * <p>Tensors whose shape depends on the number of events alone are made once for each number; that
- * of the features, whose shape depends on the rows too, lives for one run. Owns its tensors; the
- * buffers are the garbage collector's. Confined to the worker that borrowed it.
+ * <p>Confined to the worker that borrowed it.
  */
 final class OnnxScratch implements AutoCloseable {
-  private static final int COLUMNS = FeatureTable.COLUMN_COUNT;
+  private final ModelSignature signature;
+  private final List<TensorSlot> inputs;
+  private final List<TensorSlot> pinned;
+  private final Set<String> unpinned = new LinkedHashSet<>();
+  private final OrtSession.RunOptions options;
 
-  private final OrtEnvironment environment;
-  private final ByteBuffer features;
-  private final ByteBuffer lengths;
-  private final ByteBuffer direction;
-  private final ByteBuffer kappa;
-  private final boolean hasKappa;
-  private final @Nullable Fixed[] fixed;
-
-  /** Tensors for a number of events: the lengths, and all outputs by name. */
-  private record Fixed(OnnxTensor lengths, Map<String, OnnxTensor> outputs) {}
-
-  OnnxScratch(OrtEnvironment environment, int rowsMax, int eventsMax, boolean hasKappa) {
-    this.environment = environment;
-    this.hasKappa = hasKappa;
-    this.features = bytes(rowsMax * COLUMNS * Float.BYTES);
-    this.lengths = bytes(eventsMax * Long.BYTES);
-    this.direction = bytes(eventsMax * 3 * Float.BYTES);
-    this.kappa = bytes(eventsMax * Float.BYTES);
-    this.fixed = new Fixed[eventsMax + 1];
+  OnnxScratch(OrtEnvironment environment, ModelSignature signature) throws OrtException {
+    this.signature = signature;
+    inputs = slots(environment, signature.inputs());
+    var fixed = signature.outputs().stream().filter(this::isPinned).toList();
+    pinned = slots(environment, fixed);
+    signature.outputs().stream()
+        .filter(spec -> !isPinned(spec))
+        .forEach(spec -> unpinned.add(spec.name()));
+    options = new OrtSession.RunOptions();
   }
 
-  private static ByteBuffer bytes(int count) {
-    return ByteBuffer.allocateDirect(count).order(ByteOrder.nativeOrder());
+  private List<TensorSlot> slots(OrtEnvironment environment, List<TensorSpec> specs) {
+    return specs.stream()
+        .map(spec -> new TensorSlot(environment, spec, signature.isBatched()))
+        .toList();
   }
 
-  /** Takes the inputs of {@code batch}, and forgets all outputs. */
-  void write(MicroBatch batch) {
-    features.clear();
-    lengths.clear();
-    for (int index = 0; index < batch.itemCount(); index++) {
-      batch.task(index).writeInput(DirectionTask.FEATURES, batch.item(index), features);
-      batch.task(index).writeInput(DirectionTask.LENGTHS, batch.item(index), lengths);
-      // NaN, so that a model that writes nothing is noticed.
-      for (int axis = 0; axis < 3; axis++) {
-        direction.putFloat((3 * index + axis) * Float.BYTES, Float.NaN);
+  private boolean isPinned(TensorSpec spec) {
+    return signature.isBatched() && spec.isFixedItem();
+  }
+
+  /** Runs {@code batch} in {@code session}: inputs from its tasks, outputs to them. */
+  void run(OrtSession session, MicroBatch batch) throws OrtException {
+    var limit = batch.limit();
+    try {
+      var fed = feed(batch);
+      var outputs = pin(batch.itemCount());
+      limit.enter(this::stop);
+      OrtSession.Result result;
+      try {
+        result = session.run(fed, unpinned, outputs, options);
+      } finally {
+        if (limit.leave()) {
+          options.setTerminate(false);
+        }
       }
-      kappa.putFloat(index * Float.BYTES, Float.NaN);
+      // Pinned outputs are ours, so closing the result frees nothing of theirs.
+      try (result) {
+        for (int output = 0; output < signature.outputs().size(); output++) {
+          read(output, batch, result);
+        }
+      }
+    } finally {
+      inputs.forEach(TensorSlot::dropCurrent);
     }
   }
 
-  /** Gives the outputs to {@code batch}. */
-  void read(MicroBatch batch) {
-    for (int index = 0; index < batch.itemCount(); index++) {
-      direction.limit((index + 1) * 3 * Float.BYTES).position(index * 3 * Float.BYTES);
-      batch.task(index).readOutput(DirectionTask.DIRECTION, batch.item(index), direction);
-      if (hasKappa) {
-        kappa.limit((index + 1) * Float.BYTES).position(index * Float.BYTES);
-        batch.task(index).readOutput(DirectionTask.KAPPA, batch.item(index), kappa);
+  private void stop() {
+    try {
+      options.setTerminate(true);
+    } catch (OrtException e) {
+      throw new PredictorException("stop: " + e.getMessage(), e);
+    }
+  }
+
+  private Map<String, OnnxTensor> feed(MicroBatch batch) throws OrtException {
+    var fed = new LinkedHashMap<String, OnnxTensor>();
+    for (int input = 0; input < inputs.size(); input++) {
+      var slot = inputs.get(input);
+      long[] shape = shape(input, batch);
+      long size = slot.spec().datatype().sizeBytes();
+      for (long dim : shape) {
+        size *= dim;
+      }
+      var room = slot.room(size);
+      for (int index = 0; index < batch.itemCount(); index++) {
+        batch.task(index).writeInput(input, batch.item(index), room);
+      }
+      if (room.position() != size) {
+        throw new IllegalStateException(
+            "%s: %d bytes written (expected: %d)"
+                .formatted(slot.spec().name(), room.position(), size));
+      }
+      fed.put(slot.spec().name(), slot.tensor(shape));
+    }
+    return fed;
+  }
+
+  /** Shape of input {@code input} of {@code batch}. */
+  private long[] shape(int input, MicroBatch batch) {
+    var spec = inputs.get(input).spec();
+    long[] shape = new long[spec.dims().size()];
+    for (int axis = 0; axis < shape.length; axis++) {
+      if (signature.isBatched() && axis == 0) {
+        shape[axis] = batch.itemCount();
+      } else if (axis == spec.raggedAxis()) {
+        shape[axis] = batch.rowCount();
+      } else {
+        long dim = spec.dims().get(axis);
+        shape[axis] = dim == TensorSpec.ANY ? batch.task(0).dim(input, axis) : dim;
       }
     }
-    direction.clear();
-    kappa.clear();
+    return shape;
   }
 
-  /** The features of the last {@link #write}; the caller closes it. */
-  OnnxTensor features(int events, int rows) throws OrtException {
-    return tensor(features, events * rows * COLUMNS * Float.BYTES, events, rows, COLUMNS);
-  }
-
-  OnnxTensor lengths(int events) throws OrtException {
-    return fixed(events).lengths();
-  }
-
-  Map<String, OnnxTensor> outputs(int events) throws OrtException {
-    return fixed(events).outputs();
-  }
-
-  private Fixed fixed(int events) throws OrtException {
-    var made = fixed[events];
-    if (made == null) {
-      made = make(events);
-      fixed[events] = made;
-    }
-    return made;
-  }
-
-  private Fixed make(int events) throws OrtException {
-    lengths.clear();
-    direction.clear();
-    kappa.clear();
+  private Map<String, OnnxTensor> pin(int items) throws OrtException {
     var outputs = new HashMap<String, OnnxTensor>();
-    outputs.put(OnnxSignature.DIRECTION, tensor(direction, events * 3 * Float.BYTES, events, 3));
-    if (hasKappa) {
-      outputs.put(OnnxSignature.KAPPA, tensor(kappa, events * Float.BYTES, events));
+    for (TensorSlot slot : pinned) {
+      var spec = slot.spec();
+      long[] shape = new long[spec.dims().size()];
+      for (int axis = 1; axis < shape.length; axis++) {
+        shape[axis] = spec.dims().get(axis);
+      }
+      shape[0] = items;
+      slot.room(spec.itemBytes() * items);
+      outputs.put(spec.name(), slot.tensor(shape));
     }
-    return new Fixed(longs(events), outputs);
+    return outputs;
   }
 
-  private OnnxTensor longs(int events) throws OrtException {
-    return OnnxTensor.createTensor(
-        environment,
-        lengths.clear().limit(events * Long.BYTES),
-        new long[] {events},
-        OnnxJavaType.INT64);
+  private void read(int output, MicroBatch batch, OrtSession.Result result) {
+    var spec = signature.outputs().get(output);
+    var said = result.get(spec.name()).orElse(null);
+    if (!(said instanceof OnnxTensor tensor)) {
+      throw new PredictorException(spec.name() + ": " + said + " (expected: a tensor)");
+    }
+    long[] dims = tensor.getInfo().getShape();
+    boolean isItems = !signature.isBatched() || (dims.length > 0 && dims[0] == batch.itemCount());
+    if (!isItems || dims.length != spec.dims().size()) {
+      throw new PredictorException(
+          "%s: a tensor of %s for %d items (expected: %s)"
+              .formatted(spec.name(), Arrays.toString(dims), batch.itemCount(), spec.dims()));
+    }
+    var bytes = bytes(spec, tensor);
+    int size = bytes.remaining() / batch.itemCount();
+    int first = bytes.position();
+    for (int index = 0; index < batch.itemCount(); index++) {
+      bytes.limit(first + (index + 1) * size).position(first + index * size);
+      batch.task(index).readOutput(output, batch.item(index), dims, bytes);
+    }
   }
 
-  private OnnxTensor tensor(ByteBuffer bytes, int sizeBytes, long... shape) throws OrtException {
-    return OnnxTensor.createTensor(
-        environment, bytes.clear().limit(sizeBytes), shape, OnnxJavaType.FLOAT);
+  /** The tensor's elements: our own buffer, or a copy of what the runtime allocated. */
+  private ByteBuffer bytes(TensorSpec spec, OnnxTensor tensor) {
+    for (TensorSlot slot : pinned) {
+      if (slot.spec().equals(spec)) {
+        return slot.written((int) tensor.getInfo().getNumElements() * spec.datatype().sizeBytes());
+      }
+    }
+    return tensor.getByteBuffer().order(ByteOrder.nativeOrder());
   }
 
   @Override
   public void close() {
-    for (Fixed each : fixed) {
-      if (each != null) {
-        each.lengths().close();
-        each.outputs().values().forEach(OnnxTensor::close);
-      }
-    }
+    inputs.forEach(TensorSlot::close);
+    pinned.forEach(TensorSlot::close);
+    options.close();
   }
 }

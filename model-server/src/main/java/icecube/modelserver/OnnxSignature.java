@@ -2,79 +2,99 @@
 package icecube.modelserver;
 
 import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
-import java.util.Arrays;
+import ai.onnxruntime.TensorInfo.OnnxTensorType;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
-/**
- * The signature every direction model has: names, types and shapes of what goes in and comes out.
- *
- * <pre>
- *   features   float32[batch, rows, 6]
- *   lengths    int64[batch]
- *   direction  float32[batch, 3]
- *   kappa      float32[batch]           (optional)
- * </pre>
- */
+/** The signature of a graph, read from the graph itself. Stateless and thread-safe. */
 final class OnnxSignature {
-  static final String FEATURES = "features";
-  static final String LENGTHS = "lengths";
-  static final String DIRECTION = "direction";
-  static final String KAPPA = "kappa";
-
-  /** What goes in, as the manifest writes it. */
-  static final Map<String, String> INPUTS =
-      Map.of(FEATURES, "float32[batch, rows, 6]", LENGTHS, "int64[batch]");
-
-  /** What comes out, as the manifest writes it, with and without a concentration. */
-  static final Map<String, String> OUTPUTS = Map.of(DIRECTION, "float32[batch, 3]");
-
-  static final Map<String, String> OUTPUTS_WITH_KAPPA =
-      Map.of(DIRECTION, "float32[batch, 3]", KAPPA, "float32[batch]");
-
-  private static final Map<String, String> INPUT_SHAPES =
-      Map.of(FEATURES, "FLOAT[-1, -1, 6]", LENGTHS, "INT64[-1]");
-  private static final String DIRECTION_SHAPE = "FLOAT[-1, 3]";
-  private static final String KAPPA_SHAPE = "FLOAT[-1]";
+  /** The element types that models may have: those that the runtime knows in Java too. */
+  private static final Map<OnnxTensorType, OipDatatype> DATATYPES =
+      Map.ofEntries(
+          Map.entry(OnnxTensorType.ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT, OipDatatype.FP32),
+          Map.entry(OnnxTensorType.ONNX_TENSOR_ELEMENT_DATA_TYPE_DOUBLE, OipDatatype.FP64),
+          Map.entry(OnnxTensorType.ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16, OipDatatype.FP16),
+          Map.entry(OnnxTensorType.ONNX_TENSOR_ELEMENT_DATA_TYPE_BFLOAT16, OipDatatype.BF16),
+          Map.entry(OnnxTensorType.ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8, OipDatatype.INT8),
+          Map.entry(OnnxTensorType.ONNX_TENSOR_ELEMENT_DATA_TYPE_INT16, OipDatatype.INT16),
+          Map.entry(OnnxTensorType.ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32, OipDatatype.INT32),
+          Map.entry(OnnxTensorType.ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64, OipDatatype.INT64),
+          Map.entry(OnnxTensorType.ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8, OipDatatype.UINT8),
+          Map.entry(OnnxTensorType.ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL, OipDatatype.BOOL));
 
   private OnnxSignature() {}
 
   /**
-   * Whether the graph in {@code session} also says a concentration.
+   * What the graph in {@code session} reads and writes: a direction model's if it has its tensors,
+   * whatever their order; else batched if the first axis of every tensor may be of any length.
    *
-   * @throws PredictorException if its signature is another one
+   * @throws PredictorException if it has what is no tensor of numbers
    */
-  static boolean requireDirectionModel(OrtSession session) throws OrtException {
-    var inputs = describe(session.getInputInfo());
-    if (!inputs.equals(new TreeMap<>(INPUT_SHAPES))) {
-      throw new PredictorException(
-          "inputs: " + inputs + " (expected: " + new TreeMap<>(INPUT_SHAPES) + ")");
+  static ModelSignature of(OrtSession session) throws OrtException {
+    var inputs = specs("input", session.getInputInfo());
+    var outputs = specs("output", session.getOutputInfo());
+    boolean isBatched =
+        inputs.stream().allMatch(OnnxSignature::hasBatchAxis)
+            && outputs.stream().allMatch(OnnxSignature::hasBatchAxis);
+    var plain =
+        new ModelSignature(inputs, outputs, isBatched, ModelSignature.NONE, ModelSignature.NONE);
+    for (var known : List.of(ModelSignature.DIRECTION, ModelSignature.DIRECTION_AND_KAPPA)) {
+      if (plain.hasTensorsOf(known)) {
+        return known;
+      }
     }
-    var outputs = describe(session.getOutputInfo());
-    boolean hasKappa = outputs.containsKey(KAPPA);
-    var wanted = new TreeMap<>(Map.of(DIRECTION, DIRECTION_SHAPE));
-    if (hasKappa) {
-      wanted.put(KAPPA, KAPPA_SHAPE);
-    }
-    if (!outputs.equals(wanted)) {
-      throw new PredictorException("outputs: " + outputs + " (expected: " + wanted + ")");
-    }
-    return hasKappa;
+    return plain;
   }
 
-  private static SortedMap<String, String> describe(Map<String, NodeInfo> nodes) {
-    var shapes = new TreeMap<String, String>();
-    nodes.forEach(
-        (name, node) ->
-            shapes.put(
-                name,
-                node.getInfo() instanceof TensorInfo tensor
-                    ? tensor.type.name() + Arrays.toString(tensor.getShape())
-                    : node.getInfo().toString()));
-    return shapes;
+  private static boolean hasBatchAxis(TensorSpec spec) {
+    return !spec.dims().isEmpty() && spec.dims().get(0) == TensorSpec.ANY;
+  }
+
+  private static List<TensorSpec> specs(String kind, Map<String, NodeInfo> nodes) {
+    var specs = new ArrayList<TensorSpec>();
+    nodes.forEach((name, node) -> specs.add(spec(kind, name, node)));
+    return specs;
+  }
+
+  private static TensorSpec spec(String kind, String name, NodeInfo node) {
+    if (!(node.getInfo() instanceof TensorInfo tensor)) {
+      throw new PredictorException(
+          "%s %s: %s (expected: a tensor)".formatted(kind, name, node.getInfo()));
+    }
+    var datatype = DATATYPES.get(tensor.onnxType);
+    if (datatype == null) {
+      throw new PredictorException(
+          "%s %s: a tensor of %s (expected: of numbers or booleans)"
+              .formatted(kind, name, tensor.type));
+    }
+    var dims = new ArrayList<Long>();
+    for (long dim : tensor.getShape()) {
+      dims.add(dim < 0 ? TensorSpec.ANY : dim);
+    }
+    return new TensorSpec(name, datatype, dims, TensorSpec.NOT_RAGGED);
+  }
+
+  /** What the runtime calls {@code datatype}. */
+  static OnnxJavaType javaType(OipDatatype datatype) {
+    return switch (datatype) {
+      case FP32 -> OnnxJavaType.FLOAT;
+      case FP64 -> OnnxJavaType.DOUBLE;
+      case FP16 -> OnnxJavaType.FLOAT16;
+      case BF16 -> OnnxJavaType.BFLOAT16;
+      case INT8 -> OnnxJavaType.INT8;
+      case INT16 -> OnnxJavaType.INT16;
+      case INT32 -> OnnxJavaType.INT32;
+      case INT64 -> OnnxJavaType.INT64;
+      case UINT8 -> OnnxJavaType.UINT8;
+      case BOOL -> OnnxJavaType.BOOL;
+      case UINT16, UINT32, UINT64, BYTES ->
+          throw new IllegalArgumentException(
+              "datatype: %s (expected: one of %s)".formatted(datatype, DATATYPES.values()));
+    };
   }
 }

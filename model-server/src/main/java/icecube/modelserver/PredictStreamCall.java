@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A request that fails is answered with its status and ends nothing. Thread-safe.
  */
-final class PredictStreamCall
-    implements StreamObserver<PredictRequest>, Answerer, StreamAnswers.Listener {
+final class PredictStreamCall implements StreamObserver<PredictRequest>, StreamAnswers.Listener {
   private final StreamAnswers<PredictResponse> answers;
   private final Admission admission;
   private final PredictionQueue queue;
@@ -63,7 +62,7 @@ final class PredictStreamCall
     answers.requestRead();
     @Nullable QueuedRequest admitted = null;
     try {
-      admitted = admission.admit(request, deadline, this);
+      admitted = admission.admit(request, deadline, new Pending(request.getRequestId()));
       queued.add(admitted);
       queue.submit(admitted);
     } catch (ReasonException e) {
@@ -71,25 +70,34 @@ final class PredictStreamCall
         queued.remove(admitted);
       }
       metrics.dropped(e.reason());
-      answers.add(refusal(request, e));
+      answers.add(refusal(request.getRequestId(), e));
     }
   }
 
-  @Override
-  public void answered(QueuedRequest request, PredictResponse response) {
-    queued.remove(request);
-    answers.add(response);
+  /** Answers one request of this stream. */
+  private final class Pending implements Answerer<PredictResponse> {
+    private final long requestId;
+
+    Pending(long requestId) {
+      this.requestId = requestId;
+    }
+
+    @Override
+    public void answered(QueuedRequest request, PredictResponse response) {
+      queued.remove(request);
+      answers.add(response);
+    }
+
+    @Override
+    public void refused(QueuedRequest request, ReasonException why) {
+      queued.remove(request);
+      answers.add(refusal(requestId, why));
+    }
   }
 
-  @Override
-  public void refused(QueuedRequest request, ReasonException why) {
-    queued.remove(request);
-    answers.add(refusal(request.request(), why));
-  }
-
-  private static PredictResponse refusal(PredictRequest request, ReasonException why) {
+  private static PredictResponse refusal(long requestId, ReasonException why) {
     return PredictResponse.newBuilder()
-        .setRequestId(request.getRequestId())
+        .setRequestId(requestId)
         .setStatus(Reasons.toStatus(why))
         .build();
   }

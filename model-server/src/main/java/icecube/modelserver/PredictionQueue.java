@@ -33,6 +33,7 @@ final class PredictionQueue implements AutoCloseable {
   private final LongSupplier nanoClock;
   private final PredictionWorker worker;
   private final List<Thread> threads = new ArrayList<>();
+  private final RunWatch watch;
 
   @GuardedBy("lock")
   private final RequestBacklog backlog = new RequestBacklog();
@@ -51,12 +52,14 @@ final class PredictionQueue implements AutoCloseable {
       int eventsMax,
       long bytesMax,
       LongSupplier nanoClock,
-      PredictionWorker worker) {
+      PredictionWorker worker,
+      RunWatch watch) {
     this.workerCount = workerCount;
     this.eventsMax = eventsMax;
     this.bytesMax = bytesMax;
     this.nanoClock = nanoClock;
     this.worker = worker;
+    this.watch = watch;
   }
 
   /** A queue with its workers running. */
@@ -67,11 +70,12 @@ final class PredictionQueue implements AutoCloseable {
       LongSupplier nanoClock,
       PredictionWorker worker,
       ModelServerMetrics metrics) {
-    var queue = new PredictionQueue(workerCount, eventsMax, bytesMax, nanoClock, worker);
+    var watch = new RunWatch(workerCount, nanoClock, metrics);
+    var queue = new PredictionQueue(workerCount, eventsMax, bytesMax, nanoClock, worker, watch);
     metrics.watch(queue);
     for (int number = 0; number < workerCount; number++) {
-      var thread =
-          new Thread(new WorkerLoop(queue, worker, nanoClock, metrics), "model-worker-" + number);
+      var loop = new WorkerLoop(queue, worker, nanoClock, metrics, watch.limit(number));
+      var thread = new Thread(loop, "model-worker-" + number);
       thread.setDaemon(true);
       queue.threads.add(thread);
       thread.start();
@@ -239,7 +243,7 @@ final class PredictionQueue implements AutoCloseable {
       request.model().release();
     }
     long deadline = System.nanoTime() + JOIN_MAX.toNanos();
-    try {
+    try (watch) {
       for (Thread thread : threads) {
         // At least 1 ms, as a join of 0 waits for ever.
         long leftMillis = Duration.ofNanos(deadline - System.nanoTime()).toMillis();

@@ -2,7 +2,6 @@
 package icecube.modelserver;
 
 import icecube.proto.ReasonException;
-import icecube.v1.PredictResponse;
 import icecube.v1.Reason;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -17,11 +16,9 @@ import org.slf4j.LoggerFactory;
 final class PredictionWorker {
   private static final Logger LOG = LoggerFactory.getLogger(PredictionWorker.class);
 
-  private final RequestPredictor predictor;
   private final ModelServerMetrics metrics;
 
-  PredictionWorker(RequestPredictor predictor, ModelServerMetrics metrics) {
-    this.predictor = predictor;
+  PredictionWorker(ModelServerMetrics metrics) {
     this.metrics = metrics;
   }
 
@@ -32,33 +29,25 @@ final class PredictionWorker {
     metrics.waited(nowNanos - request.admittedNanos());
     try {
       requireInTime(request, nowNanos, "waited");
-      run.prepared(predictor.prepare(request.request(), request.model()));
+      run.decoded(request.question().decode(request.model()));
     } catch (RuntimeException | Error e) {
       run.fail(e);
     }
-  }
-
-  /** Runs all of {@code run} by a model that takes whole tables. */
-  void runWhole(RequestRun run) {
-    try {
-      var model = run.request().model().predictor();
-      run.answered(model.predict(run.prepared().task().table()));
-    } catch (RuntimeException | Error e) {
-      run.fail(e);
-    }
-    run.skipRest();
   }
 
   /** Runs what {@code round} holds, as long as anybody waits for it. */
-  void run(InferenceModel model, Round round, MicroBatch batch, LongSupplier nanoClock) {
+  void run(ServedModel served, Round round, MicroBatch batch, LongSupplier nanoClock) {
     var batches = round.batches();
     batches.sort();
     while (batches.next(batch) && round.isWanted(nanoClock.getAsLong())) {
       metrics.batched(batch.itemCount());
       try {
-        model.run(batch);
+        served.inference().run(batch);
       } catch (RuntimeException | Error e) {
-        findFault(model, round, batch, e);
+        // Stopped, as nobody waits any more: they are told so at their end.
+        if (round.isWanted(nanoClock.getAsLong())) {
+          findFault(served.inference(), round, batch, e);
+        }
       }
     }
   }
@@ -69,7 +58,7 @@ final class PredictionWorker {
       round.runOf(batch.task(0)).fail(e);
       return;
     }
-    var alone = new MicroBatch(1);
+    var alone = new MicroBatch(1, batch.limit());
     for (int index = 0; index < batch.itemCount(); index++) {
       var run = round.runOf(batch.task(index));
       if (run.failure() == null) {
@@ -93,8 +82,7 @@ final class PredictionWorker {
         fail(request, failure, nanoClock);
         return;
       }
-      var response =
-          predictor.finish(request.request(), request.model(), run.prepared(), run.answers());
+      var reply = request.question().reply(request.model());
       long endNanos = nanoClock.getAsLong();
       metrics.computed(request, endNanos - run.startNanos());
       var activity = request.model().activity();
@@ -102,7 +90,7 @@ final class PredictionWorker {
       requireInTime(request, endNanos, "ran");
       activity.answered(
           request.eventCount(), endNanos - request.admittedNanos(), System.currentTimeMillis());
-      answer(request, response);
+      answer(request, reply);
     } catch (RuntimeException | Error e) {
       fail(request, e, nanoClock);
     }
@@ -134,16 +122,16 @@ final class PredictionWorker {
   void refuse(QueuedRequest request, ReasonException why) {
     metrics.dropped(why.reason());
     try {
-      request.answerer().refused(request, why);
+      request.question().refuse(request, why);
     } catch (RuntimeException e) {
       logUntold(e);
     }
   }
 
-  private void answer(QueuedRequest request, PredictResponse response) {
-    metrics.answered(request.model().card(), response);
+  private void answer(QueuedRequest request, Question.Reply reply) {
+    reply.count(request, metrics);
     try {
-      request.answerer().answered(request, response);
+      reply.tell(request);
     } catch (RuntimeException e) {
       logUntold(e);
     }

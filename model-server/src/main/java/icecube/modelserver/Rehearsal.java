@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.modelserver;
 
+import com.google.protobuf.ByteString;
 import icecube.physics.Event;
 import icecube.physics.FeatureBuilder;
 import icecube.physics.FeatureTable;
 import icecube.physics.IceCube86;
 import icecube.physics.PulseSeries;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.List;
 
 /**
- * The trial that a direction model passes before it may be asked: it answers an upward muon of
- * every length, alone and in a full batch, with finite numbers.
+ * The trial that a model passes before it may be asked. A direction model answers an upward muon of
+ * every length, alone and in a full batch, with finite numbers; another model answers zeros, unless
+ * it has an axis of which nobody says how long it may be.
  *
  * <p>Lengths are the powers of two up to the model's limit, and the limit. So no caller pays for
  * the first run of a length, for which the runtime plans and its arena grows, and a graph whose
@@ -25,24 +32,63 @@ final class Rehearsal {
   private Rehearsal() {}
 
   /**
-   * Runs all lengths.
+   * Runs all lengths, or a full batch where there is one length only.
    *
    * @throws PredictorException if an answer is not finite, or the model cannot be run
    */
-  static void of(Predictor predictor) {
-    for (int rows = 1; rows < predictor.rowCountMax(); rows *= 2) {
-      rehearse(predictor, rows);
+  static void of(InferenceModel model) {
+    if (model.signature().hasOpenAxis()) {
+      return;
     }
-    rehearse(predictor, predictor.rowCountMax());
+    for (int rows = 1; rows < model.rowCountMax(); rows *= 2) {
+      rehearse(model, rows);
+    }
+    rehearse(model, model.rowCountMax());
   }
 
-  private static void rehearse(Predictor predictor, int rows) {
-    int together =
-        Math.max(1, Math.min(MicroBatches.ITEM_COUNT_MAX, MicroBatches.ROW_COUNT_MAX / rows));
-    requireFinite(predictor, table(rows, 1));
-    if (together > 1) {
-      requireFinite(predictor, table(rows, together));
+  private static void rehearse(InferenceModel model, int rows) {
+    boolean isOfDirections = model.signature().isOfDirections();
+    int together = 1;
+    for (int turn = 0; turn < 2; turn++) {
+      if (isOfDirections) {
+        requireFinite(model, table(rows, together));
+        together = new DirectionTask(table(rows, 1)).companyMax(0);
+      } else {
+        var task = zeros(model.signature(), rows, together);
+        MicroBatches.runAll(model, task);
+        together = task.companyMax(0);
+      }
     }
+  }
+
+  /** Zeros of a shape that a model of {@code signature} reads, all of them rows that count. */
+  private static TensorTask zeros(ModelSignature signature, int rows, int items) {
+    var inputs = new ArrayList<OipTensor>();
+    for (int input = 0; input < signature.inputs().size(); input++) {
+      var spec = signature.inputs().get(input);
+      long[] shape = spec.dims().stream().mapToLong(Long::longValue).toArray();
+      if (signature.isBatched()) {
+        shape[0] = items;
+      }
+      if (spec.isRagged()) {
+        shape[spec.raggedAxis()] = rows;
+      }
+      int count = (int) Arrays.stream(shape).reduce(1, Math::multiplyExact);
+      int size = spec.datatype().sizeBytes();
+      var bytes = ByteBuffer.allocate(count * size).order(ByteOrder.LITTLE_ENDIAN);
+      int value = input == signature.lengths() ? rows : input == signature.mask() ? 1 : 0;
+      for (int at = 0; value != 0 && at < bytes.capacity(); at += size) {
+        bytes.put(at, (byte) value);
+        if (size > 1) {
+          bytes.putShort(at, (short) value);
+        }
+      }
+      var content = ByteString.copyFrom(bytes);
+      inputs.add(OipTensor.raw(spec.name(), spec.datatype(), shape, count, content));
+    }
+    int[] rowCounts = new int[signature.isBatched() ? items : 1];
+    Arrays.fill(rowCounts, signature.isRagged() ? rows : 1);
+    return new TensorTask(signature, inputs, rowCounts, List.of());
   }
 
   private static FeatureTable table(int rows, int events) {
@@ -65,8 +111,8 @@ final class Rehearsal {
     return new Event(0, PulseSeries.of(sensorId, timeNs, chargePe, new boolean[pulses]));
   }
 
-  private static void requireFinite(Predictor predictor, FeatureTable table) {
-    var answers = predictor.predict(table);
+  private static void requireFinite(InferenceModel model, FeatureTable table) {
+    var answers = DirectionTask.ask(model, table);
     for (int event = 0; event < table.eventCount(); event++) {
       double sum = answers.x(event) + answers.y(event) + answers.z(event);
       if (!Double.isFinite(sum)) {

@@ -18,6 +18,7 @@ import icecube.v1.PredictResponse;
 import icecube.v1.Reason;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,14 @@ import org.jspecify.annotations.Nullable;
  * Immutable and thread-safe.
  */
 final class RequestPredictor {
+  /**
+   * A request that was decoded.
+   *
+   * @param task the sound events, in the request's order
+   * @param errors one an event of the request: its error, or null for the next of the task
+   */
+  record Prepared(DirectionTask task, List<@Nullable EventResult> errors) {}
+
   private final DetectorGeometry geometry;
 
   RequestPredictor(DetectorGeometry geometry) {
@@ -41,7 +50,8 @@ final class RequestPredictor {
    */
   PredictResponse predict(PredictRequest request, ServedModel model) {
     var prepared = prepare(request, model);
-    return finish(request, model, prepared, model.predictor().predict(prepared.task().table()));
+    MicroBatches.runAll(model.inference(), prepared.task());
+    return finish(request, model, prepared);
   }
 
   /**
@@ -49,13 +59,13 @@ final class RequestPredictor {
    *
    * @throws ReasonException if the request cannot be answered as a whole
    */
-  PreparedRequest prepare(PredictRequest request, ServedModel model) {
+  Prepared prepare(PredictRequest request, ServedModel model) {
+    requireDirections(model);
     return switch (request.getInputCase()) {
       case EVENTS -> prepareEvents(request.getEvents(), model);
       case FEATURES -> {
         var table = decode(request, model);
-        yield new PreparedRequest(
-            new DirectionTask(table), Collections.nCopies(table.eventCount(), null));
+        yield new Prepared(new DirectionTask(table), Collections.nCopies(table.eventCount(), null));
       }
       case INPUT_NOT_SET ->
           throw new ReasonException(
@@ -63,7 +73,16 @@ final class RequestPredictor {
     };
   }
 
-  private PreparedRequest prepareEvents(EventBatch batch, ServedModel model) {
+  private static void requireDirections(ServedModel model) {
+    if (!model.inference().signature().isOfDirections()) {
+      throw new ReasonException(
+          Reason.REASON_UNSUPPORTED,
+          "model: %s says no directions (expected: a direction model); ask it by ModelInfer"
+              .formatted(model.card().label()));
+    }
+  }
+
+  private Prepared prepareEvents(EventBatch batch, ServedModel model) {
     var events = EventCodec.decode(batch);
     var errors = new ArrayList<@Nullable EventResult>(events.size());
     var sound = new ArrayList<Event>(events.size());
@@ -74,14 +93,13 @@ final class RequestPredictor {
         sound.add(events.get(index));
       }
     }
-    int rowCountMax = Math.min(model.predictor().rowCountMax(), FeatureBuilder.ROW_COUNT_MAX);
+    int rowCountMax = Math.min(model.inference().rowCountMax(), FeatureBuilder.ROW_COUNT_MAX);
     var table = new FeatureBuilder(geometry, rowCountMax).build(sound);
-    return new PreparedRequest(new DirectionTask(table), errors);
+    return new Prepared(new DirectionTask(table), errors);
   }
 
   /** The answer to {@code request} made of what {@code model} said. */
-  PredictResponse finish(
-      PredictRequest request, ServedModel model, PreparedRequest prepared, Answers answers) {
+  PredictResponse finish(PredictRequest request, ServedModel model, Prepared prepared) {
     var response =
         PredictResponse.newBuilder()
             .setRequestId(request.getRequestId())
@@ -91,7 +109,8 @@ final class RequestPredictor {
     for (EventResult error : prepared.errors()) {
       if (error == null) {
         response.addResults(
-            EventResults.judge(prepared.task().table(), next, answers, model.card()));
+            EventResults.judge(
+                prepared.task().table(), next, prepared.task().answers(), model.card()));
         next++;
       } else {
         response.addResults(error);
@@ -110,7 +129,7 @@ final class RequestPredictor {
 
   private static FeatureTable decode(PredictRequest request, ServedModel model) {
     var table = FeatureCodec.decode(request.getFeatures());
-    return truncated(table, model.predictor().rowCountMax());
+    return truncated(table, model.inference().rowCountMax());
   }
 
   /** The table with at most {@code rowCountMax} rows an event: the first, as they are by time. */

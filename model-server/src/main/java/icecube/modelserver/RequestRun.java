@@ -17,8 +17,7 @@ final class RequestRun {
   private final long expectedNanos;
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private long startNanos;
-  private @Nullable PreparedRequest prepared;
-  private @Nullable Answers said;
+  private @Nullable InferenceTask task;
   private long[] order = {};
   private int cursor;
   private boolean isSkipped;
@@ -51,7 +50,7 @@ final class RequestRun {
     if (isSkipped) {
       return 0;
     }
-    return prepared == null ? request.eventCount() : order.length - cursor;
+    return task == null ? request.eventCount() : order.length - cursor;
   }
 
   /** Bytes of the part that still waits; the request itself is held until its end. */
@@ -64,8 +63,8 @@ final class RequestRun {
   }
 
   /** Whether a worker has begun it. */
-  boolean isPrepared() {
-    return prepared != null;
+  boolean isDecoded() {
+    return task != null;
   }
 
   /** A worker begins it. */
@@ -79,50 +78,41 @@ final class RequestRun {
   }
 
   /** It was decoded and its items, those without rows aside, may be taken. */
-  void prepared(PreparedRequest decoded) {
-    var task = decoded.task();
-    long[] keys = new long[task.itemCount()];
+  void decoded(InferenceTask asked) {
+    long[] keys = new long[asked.itemCount()];
     int count = 0;
     for (int item = 0; item < keys.length; item++) {
-      if (task.rowCount(item) > 0) {
-        keys[count++] = (long) task.rowCount(item) << 32 | item;
+      if (asked.rowCount(item) > 0) {
+        keys[count++] = (long) asked.rowCount(item) << 32 | item;
       }
     }
     Arrays.sort(keys, 0, count);
     order = Arrays.copyOf(keys, count);
-    prepared = decoded;
+    task = asked;
   }
 
-  PreparedRequest prepared() {
-    if (prepared == null) {
+  /** What it asks, once it was decoded. */
+  InferenceTask task() {
+    if (task == null) {
       throw new IllegalStateException("request: not decoded (expected: decoded when begun)");
     }
-    return prepared;
+    return task;
   }
 
   /**
-   * Moves items, those of few rows first, to {@code batches} until that holds {@code rowsMax} rows.
+   * Moves items, those of few rows first, to {@code batches} until that holds {@code rowsMax} rows
+   * in weight.
    *
    * @return how many
    */
   int moveTo(MicroBatches batches, int rowsMax) {
     int first = cursor;
-    var task = prepared().task();
-    while (cursor < order.length && batches.rowCount() < rowsMax) {
-      batches.add(task, (int) order[cursor]);
+    var asked = task();
+    while (cursor < order.length && batches.weight() < rowsMax) {
+      batches.add(asked, (int) order[cursor]);
       cursor++;
     }
     return cursor - first;
-  }
-
-  /** It was answered as a whole. */
-  void answered(Answers whole) {
-    said = whole;
-  }
-
-  /** What the model said. */
-  Answers answers() {
-    return said == null ? prepared().task().answers() : said;
   }
 
   /** Leaves out what no worker has taken. */

@@ -4,10 +4,11 @@ package icecube.modelserver;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * What one worker takes at a time: items of one or several requests to the same model, at most
- * {@value #ROW_COUNT_MAX} rows unless one item alone has more.
+ * {@value #ROW_COUNT_MAX} rows in weight unless one item alone has more.
  *
  * <p>Used again and again; confined to its worker.
  */
@@ -48,7 +49,7 @@ final class Round {
 
   /** Whether it holds as many rows as it may. */
   boolean isFull() {
-    return batches.rowCount() >= ROW_COUNT_MAX;
+    return batches.weight() >= ROW_COUNT_MAX;
   }
 
   /** The items to run. */
@@ -84,7 +85,7 @@ final class Round {
   /** The request that asked {@code task}. */
   RequestRun runOf(InferenceTask task) {
     for (RequestRun run : runs) {
-      if (run.isPrepared() && run.prepared().task() == task) {
+      if (run.isDecoded() && run.task() == task) {
         return run;
       }
     }
@@ -99,6 +100,24 @@ final class Round {
       }
     }
     return false;
+  }
+
+  /** When the last of those that wait gives up, on the queue's clock; empty if one never does. */
+  OptionalLong lastDeadlineNanos() {
+    long last = 0;
+    boolean isAny = false;
+    for (RequestRun run : runs) {
+      if (run.failure() == null) {
+        var deadlineNanos = run.request().deadlineNanos();
+        if (deadlineNanos.isEmpty()) {
+          return deadlineNanos;
+        }
+        long nanos = deadlineNanos.getAsLong();
+        last = isAny && last - nanos > 0 ? last : nanos;
+        isAny = true;
+      }
+    }
+    return isAny ? OptionalLong.of(last) : OptionalLong.empty();
   }
 
   /** Forgets everything. */

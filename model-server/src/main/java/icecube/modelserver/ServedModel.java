@@ -13,26 +13,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A version of a model in memory: its card and, if it is ready, what predicts.
+ * A version of a model in memory: its card and, if it is ready, what answers.
  *
  * <p>It is counted who needs it: the repository, from its making until {@link #close}, and every
  * request that runs on it, from {@link #retain} until {@link #release}. The last one to leave
- * closes what predicts, on its own thread. So a version that was replaced answers the requests it
+ * closes what answers, on its own thread. So a version that was replaced answers the requests it
  * has taken. Thread-safe.
  */
 final class ServedModel implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ServedModel.class);
 
   private final ModelCard card;
-  private final @Nullable Predictor predictor;
+  private final @Nullable InferenceModel inference;
   private final ModelActivity activity = new ModelActivity();
   private final AtomicInteger references = new AtomicInteger(1);
   private final AtomicBoolean closed = new AtomicBoolean();
   private final ModelPace pace = new ModelPace();
 
-  private ServedModel(ModelCard card, @Nullable Predictor predictor) {
+  private ServedModel(ModelCard card, @Nullable InferenceModel inference) {
     this.card = card;
-    this.predictor = predictor;
+    this.inference = inference;
   }
 
   /** A model that may be asked. */
@@ -42,7 +42,7 @@ final class ServedModel implements AutoCloseable {
       Model.Runtime runtime,
       String sha256,
       String description,
-      Predictor predictor) {
+      InferenceModel inference) {
     return new ServedModel(
         new ModelCard(
             name,
@@ -50,9 +50,9 @@ final class ServedModel implements AutoCloseable {
             runtime,
             Model.State.STATE_READY,
             sha256,
-            predictor.rowCountMax(),
+            inference.signature().isOfDirections() ? inference.rowCountMax() : 0,
             description),
-        requireNonNull(predictor, "predictor"));
+        requireNonNull(inference, "inference"));
   }
 
   /** A model that could not be loaded. */
@@ -78,18 +78,18 @@ final class ServedModel implements AutoCloseable {
   }
 
   /**
-   * What predicts.
+   * What answers.
    *
    * @throws ReasonException {@code MODEL_NOT_READY} if the model failed
    */
-  Predictor predictor() {
-    if (predictor == null) {
+  InferenceModel inference() {
+    if (inference == null) {
       throw new ReasonException(
           Reason.REASON_MODEL_NOT_READY,
           "model: %s is not ready (expected: STATE_READY); %s"
               .formatted(card.label(), card.description()));
     }
-    return predictor;
+    return inference;
   }
 
   /**
@@ -115,12 +115,12 @@ final class ServedModel implements AutoCloseable {
       throw new IllegalStateException(
           "references: %d of %s (expected: each given back once)".formatted(left, card.label()));
     }
-    if (left == 0 && predictor != null) {
-      closePredictor(predictor);
+    if (left == 0 && inference != null) {
+      closeInference(inference);
     }
   }
 
-  private void closePredictor(Predictor last) {
+  private void closeInference(InferenceModel last) {
     try {
       last.close();
     } catch (PredictorException e) {
@@ -129,7 +129,7 @@ final class ServedModel implements AutoCloseable {
     }
   }
 
-  /** Whether nobody needs it any more and what predicts is closed. */
+  /** Whether nobody needs it any more and what answers is closed. */
   boolean isClosed() {
     return references.get() <= 0;
   }

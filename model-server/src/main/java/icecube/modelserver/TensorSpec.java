@@ -46,6 +46,30 @@ record TensorSpec(String name, OipDatatype datatype, List<Long> dims, int ragged
     return new TensorSpec(name, datatype, List.of(dims), NOT_RAGGED);
   }
 
+  /** Whether every item has the same shape, whichever is asked. */
+  boolean isFixedItem() {
+    return !dims.subList(1, dims.size()).contains(ANY);
+  }
+
+  /** Bytes of one item, if {@link #isFixedItem}. */
+  long itemBytes() {
+    long bytes = datatype.sizeBytes();
+    for (long dim : dims.subList(1, dims.size())) {
+      bytes = Math.multiplyExact(bytes, dim);
+    }
+    return bytes;
+  }
+
+  /** The same with all items of one shape. */
+  TensorSpec withoutRaggedAxis() {
+    return isRagged() ? new TensorSpec(name, datatype, dims, NOT_RAGGED) : this;
+  }
+
+  /** For people: {@code features FP32[-1, -1, 6]}. */
+  String text() {
+    return name + " " + datatype + dims;
+  }
+
   /** Whether items may differ in length along an axis. */
   boolean isRagged() {
     return raggedAxis != NOT_RAGGED;

@@ -13,17 +13,21 @@ final class WorkerLoop implements Runnable {
   private final LongSupplier nanoClock;
   private final ModelServerMetrics metrics;
   private final Round round = new Round();
-  private final MicroBatch batch = new MicroBatch(MicroBatches.ITEM_COUNT_MAX);
+  private final RunLimit limit;
+  private final MicroBatch batch;
 
   WorkerLoop(
       PredictionQueue queue,
       PredictionWorker worker,
       LongSupplier nanoClock,
-      ModelServerMetrics metrics) {
+      ModelServerMetrics metrics,
+      RunLimit limit) {
     this.queue = queue;
     this.worker = worker;
     this.nanoClock = nanoClock;
     this.metrics = metrics;
+    this.limit = limit;
+    this.batch = new MicroBatch(MicroBatches.ITEM_COUNT_LIMIT, limit);
   }
 
   @Override
@@ -44,12 +48,9 @@ final class WorkerLoop implements Runnable {
     long startNanos = nanoClock.getAsLong();
     var model = first.request().model();
     join(first);
-    if (model.predictor() instanceof InferenceModel batched) {
-      metrics.closed(fill(model));
-      worker.run(batched, round, batch, nanoClock);
-    } else if (first.failure() == null) {
-      worker.runWhole(first);
-    }
+    metrics.closed(fill(model));
+    limit.until(round.lastDeadlineNanos());
+    worker.run(model, round, batch, nanoClock);
     model.pace().saw(round.bytes(), nanoClock.getAsLong() - startNanos);
   }
 
@@ -68,19 +69,17 @@ final class WorkerLoop implements Runnable {
   /** Takes as much of {@code run} as fits, and gives the rest back. */
   private void join(RequestRun run) {
     round.add(run, run.waitingEvents());
-    if (!run.isPrepared()) {
+    if (!run.isDecoded()) {
       worker.begin(run, nanoClock.getAsLong());
     }
     if (run.failure() != null || run.request().isExpired(nanoClock.getAsLong())) {
       run.skipRest();
       return;
     }
-    if (run.request().model().predictor() instanceof InferenceModel) {
-      run.moveTo(round.batches(), Round.ROW_COUNT_MAX);
-      if (run.waitingEvents() > 0) {
-        round.giveBack(run.waitingEvents());
-        queue.giveBack(run);
-      }
+    run.moveTo(round.batches(), Round.ROW_COUNT_MAX);
+    if (run.waitingEvents() > 0) {
+      round.giveBack(run.waitingEvents());
+      queue.giveBack(run);
     }
   }
 

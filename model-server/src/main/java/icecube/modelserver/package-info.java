@@ -8,7 +8,7 @@
  *   ModelGrpcService --admission--> PredictionQueue --oldest first--> RequestPredictor
  *        |  (event loop, never blocks)                                   | validate, features
  *        |                                                               v
- *        +<------------------- response, one writer a stream ------- Predictor (line fit | ONNX)
+ *        +<------------------- response, one writer a stream ------- model (line fit | ONNX)
  *
  *   ModelSource -> ModelLoader (verify, rehearse) -> LiveCatalog: name -> versions -> ServedModel
  *                  one thread, beside                 replaced at once, the old one drained

@@ -40,12 +40,7 @@ final class BatchingTest {
 
   private PredictionQueue start(int workerCount) {
     return PredictionQueue.start(
-        workerCount,
-        EVENTS_MAX,
-        1 << 30,
-        nowNanos::get,
-        new PredictionWorker(new RequestPredictor(Samples.GEOMETRY), metrics),
-        metrics);
+        workerCount, EVENTS_MAX, 1 << 30, nowNanos::get, new PredictionWorker(metrics), metrics);
   }
 
   @AfterEach
@@ -274,14 +269,17 @@ final class BatchingTest {
     assertThat(asked.retain()).isTrue();
     var message = Samples.featuresRequest(table).setRequestId(id).build();
     return new QueuedRequest(
-        message,
+        new PredictQuestion(message, new RequestPredictor(Samples.GEOMETRY), ends),
         asked,
         table.eventCount(),
         1 + table.rowCount(),
         nowNanos.get(),
         deadlineNanos,
-        lane,
-        ends);
+        lane);
+  }
+
+  private static long idOf(QueuedRequest request) {
+    return ((PredictQuestion) request.question()).request().getRequestId();
   }
 
   private static double x(long id, int event) {
@@ -293,7 +291,7 @@ final class BatchingTest {
   }
 
   /** Keeps what it is told. */
-  private static final class Ends implements Answerer {
+  private static final class Ends implements Answerer<PredictResponse> {
     final Map<Long, PredictResponse> answered = new ConcurrentHashMap<>();
     final List<Long> order = new CopyOnWriteArrayList<>();
     final List<Reason> refused = new CopyOnWriteArrayList<>();
@@ -309,7 +307,7 @@ final class BatchingTest {
     @Override
     public void refused(QueuedRequest request, ReasonException why) {
       refused.add(why.reason());
-      order.add(request.request().getRequestId());
+      order.add(idOf(request));
     }
   }
 }

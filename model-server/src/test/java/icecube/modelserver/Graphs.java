@@ -15,7 +15,7 @@ final class Graphs {
 
   /** The echo, with one weight that is no number: its kappa is NaN. */
   static byte[] echoOfBrokenWeights() throws IOException {
-    var text = new String(OnnxPredictorTest.echo(), StandardCharsets.ISO_8859_1);
+    var text = new String(OnnxModelTest.echo(), StandardCharsets.ISO_8859_1);
     var zero = "ignoredJ\u0004\0\0\0\0";
     if (!text.contains(zero)) {
       throw new IllegalStateException("echo.onnx: no weight 'ignored' of 0 (expected: one)");
@@ -27,7 +27,7 @@ final class Graphs {
   /** Writes the echo with a manifest of this description, as a copy would: the graph first. */
   static void writeEcho(Path models, String name, String version, String description)
       throws IOException {
-    writeModel(models, name, version, description, OnnxPredictorTest.echo());
+    writeModel(models, name, version, description, OnnxModelTest.echo());
   }
 
   static void writeModel(Path models, String name, String version, String description, byte[] graph)
@@ -54,7 +54,7 @@ final class Graphs {
             .formatted(name, version, description, sha256(graph)));
   }
 
-  private static String sha256(byte[] bytes) {
+  static String sha256(byte[] bytes) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     } catch (NoSuchAlgorithmException e) {

@@ -29,20 +29,20 @@ final class LineFitBytesTest {
     }
 
     @Override
-    public void readOutput(int output, int item, ByteBuffer source) {
-      task.readOutput(output, item, source);
+    public void readOutput(int output, int item, long[] dims, ByteBuffer source) {
+      task.readOutput(output, item, dims, source);
     }
   }
 
   @Test
   void bytesAreAnsweredAsTablesAreToFloatPrecision() {
     FeatureTable table = Samples.table(new SplittableRandom(8), 50);
-    var fit = new LineFitPredictor();
+    var fit = new LineFitModel();
     var task = new DirectionTask(table);
 
     MicroBatches.runAll(fit, new Wrapped(task));
 
-    var wanted = fit.predict(table);
+    var wanted = DirectionTask.ask(fit, table);
     for (int event = 0; event < table.eventCount(); event++) {
       assertThat(task.answers().x(event)).isCloseTo(wanted.x(event), within(1e-7));
       assertThat(task.answers().y(event)).isCloseTo(wanted.y(event), within(1e-7));
@@ -55,9 +55,9 @@ final class LineFitBytesTest {
     FeatureTable table = Samples.table(new SplittableRandom(9), 50);
     var task = new DirectionTask(table);
 
-    MicroBatches.runAll(new LineFitPredictor(), task);
+    MicroBatches.runAll(new LineFitModel(), task);
 
-    var wanted = new LineFitPredictor().predict(table);
+    var wanted = DirectionTask.ask(new LineFitModel(), table);
     for (int event = 0; event < table.eventCount(); event++) {
       assertThat(task.answers().x(event)).isEqualTo(wanted.x(event));
     }

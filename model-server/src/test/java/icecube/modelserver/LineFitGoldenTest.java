@@ -28,13 +28,13 @@ final class LineFitGoldenTest {
   private static final long SEED = Long.getLong("icecube.seed", 86);
   private static final double TOLERANCE_RAD = 1e-7;
 
-  private static final LineFitPredictor JAVA = new LineFitPredictor();
-  private static OnnxPredictor graph;
+  private static final LineFitModel JAVA = new LineFitModel();
+  private static OnnxModel graph;
 
   @BeforeAll
   static void load() throws IOException {
     var file = Samples.MODELS.resolve("line-fit-onnx/1/model.onnx");
-    graph = OnnxPredictor.load(Files.readAllBytes(file), 768, 2);
+    graph = OnnxModel.load(Files.readAllBytes(file), 768, 2);
   }
 
   @AfterAll
@@ -81,13 +81,13 @@ final class LineFitGoldenTest {
 
     assertSame(table);
     for (int event = 0; event < events.size(); event++) {
-      assertThat(graph.predict(table).isNoDirection(event)).isTrue();
+      assertThat(DirectionTask.ask(graph, table).isNoDirection(event)).isTrue();
     }
   }
 
   private static void assertSame(FeatureTable table) {
-    var java = JAVA.predict(table);
-    var onnx = graph.predict(table);
+    var java = DirectionTask.ask(JAVA, table);
+    var onnx = DirectionTask.ask(graph, table);
     double worst = 0;
     for (int event = 0; event < table.eventCount(); event++) {
       assertThat(onnx.isNoDirection(event))

@@ -51,7 +51,7 @@ final class LiveRepositoryTest {
 
       assertThat(repository.find("echo", "").card().description()).isEqualTo("second");
       assertThat(old.isClosed()).isFalse();
-      Rehearsal.of(old.predictor());
+      Rehearsal.of(old.inference());
       old.release();
       assertThat(old.isClosed()).isTrue();
       assertThat(old.retain()).isFalse();
@@ -250,7 +250,7 @@ final class LiveRepositoryTest {
   void whatIsLoadedWhileTheRepositoryClosesIsClosedToo() {
     var live = new LiveCatalog(ModelCatalog.of(List.of()));
     live.close();
-    var gate = new GatePredictor(true);
+    var gate = new GateModel(true);
     var late =
         new NamedModel(
             "gate", List.of(new NamedModel.Version(gate.served("gate"), "", "")), ModelLabels.NONE);
@@ -263,7 +263,7 @@ final class LiveRepositoryTest {
 
   @Test
   void aReferenceGivenBackTwiceIsAProgrammersError() {
-    var model = new GatePredictor(true).served("gate");
+    var model = new GateModel(true).served("gate");
     model.close();
     model.close();
 

@@ -24,8 +24,8 @@ final class MicroBatchesTest {
     }
 
     @Override
-    public long shapeKey() {
-      return shapeKey;
+    public boolean fits(InferenceTask other) {
+      return other instanceof Rows rows && rows.shapeKey == shapeKey;
     }
 
     @Override
@@ -42,7 +42,7 @@ final class MicroBatchesTest {
     public void writeInput(int input, int item, ByteBuffer target) {}
 
     @Override
-    public void readOutput(int output, int item, ByteBuffer source) {}
+    public void readOutput(int output, int item, long[] dims, ByteBuffer source) {}
   }
 
   @Test
@@ -68,7 +68,7 @@ final class MicroBatchesTest {
       assertThat(seen).hasSize(items);
       batches.clear();
       assertThat(batches.itemCount()).isZero();
-      assertThat(batches.rowCount()).isZero();
+      assertThat(batches.weight()).isZero();
     }
   }
 
@@ -124,7 +124,7 @@ final class MicroBatchesTest {
 
   private static List<List<Item>> cut(MicroBatches batches) {
     var cut = new ArrayList<List<Item>>();
-    var batch = new MicroBatch(MicroBatches.ITEM_COUNT_MAX);
+    var batch = new MicroBatch(MicroBatches.ITEM_COUNT_LIMIT, new RunLimit());
     batches.sort();
     while (batches.next(batch)) {
       var items = new ArrayList<Item>();

@@ -144,6 +144,6 @@ final class MlflowRegistryTest {
         API + "model-versions/get-download-uri?name=echo&version=" + version,
         200,
         "{\"artifact_uri\": \"mlflow-artifacts:/1/models/m-%s/artifacts\"}".formatted(version));
-    server.put(ARTIFACTS + version + "/artifacts/model.onnx", OnnxPredictorTest.echo());
+    server.put(ARTIFACTS + version + "/artifacts/model.onnx", OnnxModelTest.echo());
   }
 }

@@ -118,9 +118,11 @@ final class ModelRepositoryTest {
         "name: line-fit-onnx | name: other                 | name: other (expected: line-fit-onnx",
         "name: line-fit-onnx | name: ../up                 | name: ../up (expected: [a-z0-9]",
         "version: \"1\"      | version: \"2\"              | version: 2 (expected: 1",
-        "int64[batch]        | int32[batch]                | signature.inputs: {features=",
-        "direction:          | course:                     | signature.outputs: {course=",
-        "direction: f        | kappa: float32[batch]\\n    direction: f | kappa in only one of",
+        "int64[batch]        | int32[batch]                | it is no direction model: [features"
+            + " FP32[-1, -1, 6], lengths INT32",
+        "direction:          | course:                     | -> [course FP32[-1, 3]]",
+        "direction: f        | kappa: float32[batch]\\n"
+            + "    direction: f | (expected: as in model.onnx, [features",
         "sha256: f           | sha256: X                   | sha256: X",
         "sha256:             | 'sha256: &a [*a, '          | model.yaml: ",
       })
@@ -145,7 +147,7 @@ final class ModelRepositoryTest {
     try (var repository = open("line-fit")) {
       var broken = repository.find("line-fit-onnx", "");
       assertThat(repository.isReady("line-fit-onnx")).isFalse();
-      assertThatThrownBy(broken::predictor)
+      assertThatThrownBy(broken::inference)
           .isInstanceOfSatisfying(
               ReasonException.class,
               e -> assertThat(e.reason()).isEqualTo(Reason.REASON_MODEL_NOT_READY));
@@ -220,7 +222,7 @@ final class ModelRepositoryTest {
 
   @Test
   void aRepositoryClosesItsModels() {
-    var gate = new GatePredictor(true);
+    var gate = new GateModel(true);
     ModelRepository.of(List.of(gate.served("gate")), "gate", new Closer()).close();
 
     assertThat(gate.closed).isTrue();

@@ -114,7 +114,7 @@ final class NamedModelTest {
   private static Version ready(String version) {
     return new Version(
         ServedModel.ready(
-            "gate", version, Model.Runtime.RUNTIME_JAVA, "", "A gate.", new GatePredictor(true)),
+            "gate", version, Model.Runtime.RUNTIME_JAVA, "", "A gate.", new GateModel(true)),
         "",
         "");
   }

@@ -15,20 +15,20 @@ final class OnnxFileTest {
         UnknownFieldSet.newBuilder()
             .mergeField(14, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
             .build();
-    assertThatThrownBy(() -> OnnxPredictor.load(withInitializer(tensor), 768, 1))
+    assertThatThrownBy(() -> OnnxModel.load(withInitializer(tensor), 768, 1))
         .hasMessageContaining("a tensor lies in another file");
     var named =
         UnknownFieldSet.newBuilder()
             .mergeField(
                 13, UnknownFieldSet.Field.newBuilder().addLengthDelimited(ByteString.EMPTY).build())
             .build();
-    assertThatThrownBy(() -> OnnxPredictor.load(withInitializer(named), 768, 1))
+    assertThatThrownBy(() -> OnnxModel.load(withInitializer(named), 768, 1))
         .hasMessageContaining("a tensor lies in another file");
     var attribute = message(5, tensor);
     var function = message(11, attribute);
     assertThatThrownBy(() -> OnnxFile.requireSelfContained(message(25, function).toByteArray()))
         .hasMessageContaining("a tensor lies in another file");
-    OnnxFile.requireSelfContained(OnnxPredictorTest.echo());
+    OnnxFile.requireSelfContained(OnnxModelTest.echo());
   }
 
   private static UnknownFieldSet message(int field, UnknownFieldSet content) {
@@ -48,7 +48,7 @@ final class OnnxFileTest {
                     .addLengthDelimited(tensor.toByteString())
                     .build())
             .build();
-    return UnknownFieldSet.parseFrom(OnnxPredictorTest.echo()).toBuilder()
+    return UnknownFieldSet.parseFrom(OnnxModelTest.echo()).toBuilder()
         .mergeField(
             7, UnknownFieldSet.Field.newBuilder().addLengthDelimited(graph.toByteString()).build())
         .build()

@@ -68,7 +68,7 @@ final class PredictStreamTest {
       assertReason(caller.next(), 2, Reason.REASON_MODEL_UNKNOWN);
       caller.send(3, request(3).setModelName("ill"));
       assertReason(caller.next(), 3, Reason.REASON_MODEL_NOT_READY);
-      caller.send(4, request(GatePredictor.BREAKS));
+      caller.send(4, request(GateModel.BREAKS));
       assertReason(caller.next(), 4, Reason.REASON_INTERNAL);
       var mismatched = request(5);
       mismatched.getEventsBuilder().addEventId(9);
@@ -165,7 +165,9 @@ final class PredictStreamTest {
   void whatACancelledStreamWaitsForIsDropped() throws Exception {
     try (var fixture = new ServiceFixture(false, 1, 8_192)) {
       var caller = new StreamCaller(fixture.async());
-      for (long id = 1; id <= 10; id++) {
+      caller.send(1, request(1));
+      fixture.gate.entered.acquire();
+      for (long id = 2; id <= 10; id++) {
         caller.send(id, request(id));
       }
       Waiting.until("nine wait", () -> fixture.queue.waitingEvents() == 9);

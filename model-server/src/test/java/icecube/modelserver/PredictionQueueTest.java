@@ -24,16 +24,11 @@ final class PredictionQueueTest {
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final ModelServerMetrics metrics = new ModelServerMetrics(meters);
-  private final GatePredictor gate = new GatePredictor(false);
+  private final GateModel gate = new GateModel(false);
   private final AtomicLong nowNanos = new AtomicLong(Long.MAX_VALUE - 50);
   private final PredictionQueue queue =
       PredictionQueue.start(
-          1,
-          EVENTS_MAX,
-          BYTES_MAX,
-          nowNanos::get,
-          new PredictionWorker(new RequestPredictor(Samples.GEOMETRY), metrics),
-          metrics);
+          1, EVENTS_MAX, BYTES_MAX, nowNanos::get, new PredictionWorker(metrics), metrics);
   private final Ends ends = new Ends();
 
   @AfterEach
@@ -135,8 +130,8 @@ final class PredictionQueueTest {
   @Test
   void aWorkerSurvivesAModelThatThrowsAndAnAnswererThatThrows() {
     gate.letThrough(10);
-    queue.submit(request(GatePredictor.BREAKS, 1));
-    queue.submit(request(GatePredictor.BREAKS_BADLY, 1));
+    queue.submit(request(GateModel.BREAKS, 1));
+    queue.submit(request(GateModel.BREAKS_BADLY, 1));
     ends.throwing = true;
     queue.submit(request(2, 1));
     Waiting.until("all have ended", () -> queue.eventsInFlight() == 0);
@@ -186,24 +181,27 @@ final class PredictionQueueTest {
   }
 
   private QueuedRequest request(long id, int events) {
-    return new QueuedRequest(
-        message(id), gate.served("gate"), events, 10, nowNanos.get(), OptionalLong.empty(), ends);
+    return queued(id, events, 10, OptionalLong.empty());
   }
 
   private QueuedRequest sized(long id, long bytes) {
-    return new QueuedRequest(
-        message(id), gate.served("gate"), 1, bytes, nowNanos.get(), OptionalLong.empty(), ends);
+    return queued(id, 1, bytes, OptionalLong.empty());
   }
 
   private QueuedRequest expiring(long id, long deadlineNanos) {
+    return queued(id, 1, 10, OptionalLong.of(deadlineNanos));
+  }
+
+  private QueuedRequest queued(long id, int events, long bytes, OptionalLong deadlineNanos) {
+    var predictor = new RequestPredictor(Samples.GEOMETRY);
     return new QueuedRequest(
-        message(id),
+        new PredictQuestion(message(id), predictor, ends),
         gate.served("gate"),
-        1,
-        10,
+        events,
+        bytes,
         nowNanos.get(),
-        OptionalLong.of(deadlineNanos),
-        ends);
+        deadlineNanos,
+        Lane.REALTIME);
   }
 
   private static PredictRequest message(long id) {
@@ -219,7 +217,7 @@ final class PredictionQueueTest {
   }
 
   /** Keeps what it is told. */
-  private static final class Ends implements Answerer {
+  private static final class Ends implements Answerer<PredictResponse> {
     final List<Long> answered = new CopyOnWriteArrayList<>();
     final List<Reason> refused = new CopyOnWriteArrayList<>();
     volatile boolean throwing;
@@ -229,7 +227,8 @@ final class PredictionQueueTest {
       if (throwing) {
         throw new IllegalStateException("call already ended");
       }
-      assertThat(response.getRequestId()).isEqualTo(request.request().getRequestId());
+      assertThat(response.getRequestId())
+          .isEqualTo(((PredictQuestion) request.question()).request().getRequestId());
       answered.add(response.getRequestId());
     }
 

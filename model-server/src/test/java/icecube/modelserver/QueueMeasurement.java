@@ -40,10 +40,10 @@ final class QueueMeasurement {
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
   private final ServedModel served;
-  private final OnnxPredictor model;
+  private final OnnxModel model;
   private final double seconds;
 
-  private QueueMeasurement(OnnxPredictor model, double seconds) {
+  private QueueMeasurement(OnnxModel model, double seconds) {
     this.model = model;
     this.seconds = seconds;
     served = ServedModel.ready("model", "1", Model.Runtime.RUNTIME_ONNX, "", "", model);
@@ -52,7 +52,7 @@ final class QueueMeasurement {
   public static void main(String[] args) throws Exception {
     double seconds = args.length > 1 ? Double.parseDouble(args[1]) : 3;
     int pairs = args.length > 2 ? Integer.parseInt(args[2]) : 5;
-    try (var model = OnnxPredictor.load(Files.readAllBytes(Path.of(args[0])), 768, WORKERS)) {
+    try (var model = OnnxModel.load(Files.readAllBytes(Path.of(args[0])), 768, WORKERS)) {
       var measurement = new QueueMeasurement(model, seconds);
       for (int events : new int[] {1, 16, 64}) {
         measurement.compare(events, pairs);
@@ -95,11 +95,12 @@ final class QueueMeasurement {
       requests.add(PredictRequest.newBuilder().setFeatures(FeatureCodec.encode(table)).build());
     }
     var metrics = new ModelServerMetrics(new SimpleMeterRegistry());
-    var worker = new PredictionWorker(new RequestPredictor(Samples.GEOMETRY), metrics);
+    var worker = new PredictionWorker(metrics);
+    var predictor = new RequestPredictor(Samples.GEOMETRY);
     var places = new Semaphore(IN_FLIGHT);
     var answered = new LongAdder();
     var answerer =
-        new Answerer() {
+        new Answerer<PredictResponse>() {
           @Override
           public void answered(QueuedRequest request, PredictResponse response) {
             answered.add(response.getResultsCount());
@@ -121,13 +122,13 @@ final class QueueMeasurement {
         requireRetained();
         queue.submit(
             new QueuedRequest(
-                request,
+                new PredictQuestion(request, predictor, answerer),
                 served,
                 request.getFeatures().getEventIdCount(),
                 request.getSerializedSize(),
                 System.nanoTime(),
                 OptionalLong.empty(),
-                answerer));
+                Lane.REALTIME));
       }
       places.acquire(IN_FLIGHT);
       return answered.sum() / ((PROCESS.getProcessCpuTime() - startCpu) / 1e9);

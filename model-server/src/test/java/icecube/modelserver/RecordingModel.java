@@ -15,8 +15,9 @@ import java.util.concurrent.TimeUnit;
  * A direction model that says what is in the first row of each event, writes down its batches, and
  * waits in each until the test lets it go on. A batch with a {@link #BREAKS} in its rows fails.
  */
-final class RecordingModel implements Predictor, InferenceModel {
+final class RecordingModel implements InferenceModel {
   static final float BREAKS = 666;
+  private static final long[] DIMS = {1, 3};
 
   /** Row counts of the batches, each as often as it had items, in the order they began. */
   final List<List<Integer>> batches = new CopyOnWriteArrayList<>();
@@ -59,7 +60,7 @@ final class RecordingModel implements Predictor, InferenceModel {
     for (int index = 0; index < batch.itemCount(); index++) {
       bytes.clear();
       batch.task(index).writeInput(DirectionTask.FEATURES, batch.item(index), bytes);
-      batch.task(index).readOutput(DirectionTask.DIRECTION, batch.item(index), bytes.clear());
+      batch.task(index).readOutput(DirectionTask.DIRECTION, batch.item(index), DIMS, bytes.clear());
     }
   }
 
@@ -75,18 +76,8 @@ final class RecordingModel implements Predictor, InferenceModel {
   }
 
   @Override
-  public List<TensorSpec> inputs() {
-    return DirectionTask.INPUTS;
-  }
-
-  @Override
-  public List<TensorSpec> outputs() {
-    return DirectionTask.OUTPUTS;
-  }
-
-  @Override
-  public Answers predict(FeatureTable table) {
-    throw new IllegalStateException("predict: called (expected: run in batches)");
+  public ModelSignature signature() {
+    return ModelSignature.DIRECTION;
   }
 
   @Override

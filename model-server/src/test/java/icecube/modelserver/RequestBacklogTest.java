@@ -5,21 +5,26 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import icecube.proto.ReasonException;
-import icecube.v1.PredictRequest;
-import icecube.v1.PredictResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 final class RequestBacklogTest {
-  private static final Answerer NOBODY =
-      new Answerer() {
+  private static final Question NOTHING =
+      new Question() {
         @Override
-        public void answered(QueuedRequest request, PredictResponse response) {}
+        public InferenceTask decode(ServedModel asked) {
+          throw new IllegalStateException("decode: called (expected: only waiting)");
+        }
 
         @Override
-        public void refused(QueuedRequest request, ReasonException why) {}
+        public Reply reply(ServedModel asked) {
+          throw new IllegalStateException("reply: called (expected: only waiting)");
+        }
+
+        @Override
+        public void refuse(QueuedRequest request, ReasonException why) {}
       };
 
   private final RequestBacklog backlog = new RequestBacklog();
@@ -95,15 +100,6 @@ final class RequestBacklogTest {
 
   private static RequestRun run(ServedModel model, Lane lane) {
     return new RequestRun(
-        new QueuedRequest(
-            PredictRequest.getDefaultInstance(),
-            model,
-            2,
-            100,
-            0,
-            OptionalLong.empty(),
-            lane,
-            NOBODY),
-        7);
+        new QueuedRequest(NOTHING, model, 2, 100, 0, OptionalLong.empty(), lane), 7);
   }
 }

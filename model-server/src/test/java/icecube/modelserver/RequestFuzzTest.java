@@ -36,8 +36,8 @@ final class RequestFuzzTest {
     var predictor = new RequestPredictor(Samples.GEOMETRY);
     byte[] graph = Files.readAllBytes(Samples.MODELS.resolve("line-fit-onnx/1/model.onnx"));
     var closer = new Closer();
-    var java = served("java", closer.add(new LineFitPredictor()));
-    var onnx = served("onnx", closer.add(OnnxPredictor.load(graph, 768, 1)));
+    var java = served("java", closer.add(new LineFitModel()));
+    var onnx = served("onnx", closer.add(OnnxModel.load(graph, 768, 1)));
     Set<String> reasons = new TreeSet<>();
     int answered = 0;
     for (int trial = 0; trial < TRIALS; trial++) {
@@ -63,7 +63,7 @@ final class RequestFuzzTest {
         .contains("no message", "COLUMNS_MISMATCHED", "FEATURES_INVALID", "REQUEST_EMPTY");
   }
 
-  private static ServedModel served(String name, Predictor predictor) {
+  private static ServedModel served(String name, InferenceModel predictor) {
     return ServedModel.ready(name, "1", Model.Runtime.RUNTIME_JAVA, "", "", predictor);
   }
 

@@ -53,7 +53,7 @@ final class S3BucketTest {
 
   @Test
   void aModelIsServedFromABucketAndFollowsItsChanges() throws Exception {
-    byte[] graph = OnnxPredictorTest.echo();
+    byte[] graph = OnnxModelTest.echo();
     server.put(LIST, page("", object("live/echo/1/model.onnx", "e1")));
     server.put("/models/live/echo/1/model.onnx", graph);
     try (var repository =

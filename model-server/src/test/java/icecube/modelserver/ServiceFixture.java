@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 /** The service over a gated model, on a real port of loopback, with a channel to it. */
 final class ServiceFixture implements AutoCloseable {
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  final GatePredictor gate;
+  final GateModel gate;
   final ServedModel served;
   final PredictionQueue queue;
   final ModelGrpcService service;
@@ -25,14 +25,14 @@ final class ServiceFixture implements AutoCloseable {
   private final Closer closer = new Closer();
 
   ServiceFixture(boolean open, int workerCount, int queueEventsMax) {
-    gate = new GatePredictor(open);
+    gate = new GateModel(open);
     served = gate.served("gate");
     var metrics = new ModelServerMetrics(meters);
     var models =
         ModelRepository.of(
             List.of(served, ServedModel.failed("ill", "1", "sha256: wrong")), "gate", new Closer());
     closer.add(models);
-    var worker = new PredictionWorker(new RequestPredictor(Samples.GEOMETRY), metrics);
+    var worker = new PredictionWorker(metrics);
     queue =
         closer.add(
             PredictionQueue.start(
@@ -40,7 +40,7 @@ final class ServiceFixture implements AutoCloseable {
     var admission = new Admission(models, Samples.GEOMETRY, queue, queueEventsMax);
     service = new ModelGrpcService(models, admission, queue, metrics);
     var catalog = new OipCatalog(models, admission.eventsMax(), workerCount);
-    var inference = new OipInference(catalog, admission, queue, metrics);
+    var inference = new OipInference(admission, queue, metrics);
     openService = new OipService(catalog, inference, metrics);
     openService.setServing(true);
     var settings = ServerSettings.onLoopback(0).withDrain(Duration.ZERO, Duration.ofMillis(200));

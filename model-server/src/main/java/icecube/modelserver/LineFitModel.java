@@ -6,25 +6,16 @@ import icecube.physics.FeatureTable;
 import icecube.physics.LineFit;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
 /** The improved line fit as a model: no file, always ready. Thread-safe. */
-final class LineFitPredictor implements Predictor, InferenceModel {
+final class LineFitModel implements InferenceModel {
   static final String NAME = "line-fit";
   static final String VERSION = "1";
 
-  private final LongAdder runs = new LongAdder();
+  private static final long[] DIRECTION_DIMS = {1, 3};
 
-  @Override
-  public Answers predict(FeatureTable table) {
-    runs.increment();
-    var answers = new Answers(table.eventCount());
-    for (int event = 0; event < table.eventCount(); event++) {
-      fit(table, event, answers);
-    }
-    return answers;
-  }
+  private final LongAdder runs = new LongAdder();
 
   private static void fit(FeatureTable table, int event, Answers answers) {
     var direction = LineFit.improved().fit(table, event);
@@ -35,13 +26,8 @@ final class LineFitPredictor implements Predictor, InferenceModel {
   }
 
   @Override
-  public List<TensorSpec> inputs() {
-    return DirectionTask.INPUTS;
-  }
-
-  @Override
-  public List<TensorSpec> outputs() {
-    return DirectionTask.OUTPUTS;
+  public ModelSignature signature() {
+    return ModelSignature.DIRECTION;
   }
 
   @Override
@@ -68,7 +54,7 @@ final class LineFitPredictor implements Predictor, InferenceModel {
     bytes.clear();
     bytes.putFloat((float) answers.x(0)).putFloat((float) answers.y(0));
     bytes.putFloat((float) answers.z(0)).flip();
-    task.readOutput(DirectionTask.DIRECTION, item, bytes);
+    task.readOutput(DirectionTask.DIRECTION, item, DIRECTION_DIMS, bytes);
   }
 
   @Override

@@ -4,14 +4,12 @@ package icecube.modelserver;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import icecube.physics.FeatureTable;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,16 +18,15 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One thread a run, no pool and no spinning: the workers are the parallelism (two workers of one
  * thread beat one of two by 1.2, and by 2 beside a busy neighbour). The arena stays on. Results
- * live for one run and are closed with it; outputs are written in place into buffers of ours. Owns
- * its session. Thread-safe.
+ * live for one run and are closed with it; outputs whose shape is known are written in place into
+ * buffers of ours. Owns its session. Thread-safe.
  */
-final class OnnxPredictor implements Predictor, InferenceModel {
-  private static final Logger LOG = LoggerFactory.getLogger(OnnxPredictor.class);
-  private static final int COLUMNS = FeatureTable.COLUMN_COUNT;
+final class OnnxModel implements InferenceModel {
+  private static final Logger LOG = LoggerFactory.getLogger(OnnxModel.class);
 
   private final OrtEnvironment environment;
   private final OrtSession session;
-  private final boolean hasKappa;
+  private final ModelSignature signature;
   private final int rowCountMax;
   private final BlockingQueue<OnnxScratch> idleScratch;
   private final LongAdder runs = new LongAdder();
@@ -38,36 +35,42 @@ final class OnnxPredictor implements Predictor, InferenceModel {
   // Written under the write lock only.
   private boolean closed;
 
-  private OnnxPredictor(
+  private OnnxModel(
       OrtEnvironment environment,
       OrtSession session,
-      boolean hasKappa,
+      ModelSignature signature,
       int rowCountMax,
       int workerCount) {
     this.environment = environment;
     this.session = session;
-    this.hasKappa = hasKappa;
-    this.rowCountMax = rowCountMax;
+    this.signature = signature;
+    this.rowCountMax = signature.isRagged() ? rowCountMax : 1;
     this.idleScratch = new ArrayBlockingQueue<>(workerCount);
+  }
+
+  /** The model in {@code graph} by the signature of the graph itself. */
+  static OnnxModel load(byte[] graph, int rowCountMax, int workerCount) {
+    return load(graph, UnaryOperator.identity(), rowCountMax, workerCount);
   }
 
   /**
    * The model in {@code graph}, the bytes of an ONNX file, loaded from memory so that what was
-   * verified is what runs, and run once.
+   * verified is what runs.
    *
+   * @param stated checks the graph's signature and adds what no graph says: which axis is ragged
+   * @param rowCountMax most rows of one item, if items are ragged
    * @param workerCount how many threads will ask at once; only sizes what is kept for re-use
-   * @throws PredictorException if it is no graph, or not of {@link OnnxSignature}
+   * @throws PredictorException if it is no graph, or of what cannot be served
    */
-  static OnnxPredictor load(byte[] graph, int rowCountMax, int workerCount) {
+  static OnnxModel load(
+      byte[] graph, UnaryOperator<ModelSignature> stated, int rowCountMax, int workerCount) {
     OnnxFile.requireSelfContained(graph);
     try {
       var environment = OrtEnvironment.getEnvironment();
       var session = open(environment, graph);
       try {
-        boolean hasKappa = OnnxSignature.requireDirectionModel(session);
-        var predictor = new OnnxPredictor(environment, session, hasKappa, rowCountMax, workerCount);
-        predictor.warmUp();
-        return predictor;
+        var signature = stated.apply(OnnxSignature.of(session));
+        return new OnnxModel(environment, session, signature, rowCountMax, workerCount);
       } catch (OrtException | RuntimeException e) {
         session.close();
         throw e;
@@ -88,29 +91,9 @@ final class OnnxPredictor implements Predictor, InferenceModel {
     }
   }
 
-  /** One run of an event of all zeros, so that the first real one does not pay for first use. */
-  private void warmUp() {
-    predict(
-        FeatureTable.owning(
-            new long[] {0}, new int[] {1}, new int[] {1}, new int[] {0}, new float[COLUMNS]));
-    runs.reset();
-  }
-
   @Override
-  public Answers predict(FeatureTable table) {
-    var task = new DirectionTask(table);
-    MicroBatches.runAll(this, task);
-    return task.answers();
-  }
-
-  @Override
-  public List<TensorSpec> inputs() {
-    return DirectionTask.INPUTS;
-  }
-
-  @Override
-  public List<TensorSpec> outputs() {
-    return hasKappa ? DirectionTask.OUTPUTS_WITH_KAPPA : DirectionTask.OUTPUTS;
+  public ModelSignature signature() {
+    return signature;
   }
 
   @Override
@@ -128,27 +111,20 @@ final class OnnxPredictor implements Predictor, InferenceModel {
   }
 
   private void runOpen(MicroBatch batch) {
-    var borrowed = idleScratch.poll();
-    var scratch = borrowed == null ? newScratch() : borrowed;
     try {
-      scratch.write(batch);
-      int events = batch.itemCount();
-      try (var features = scratch.features(events, batch.rowCount())) {
-        var inputs =
-            Map.of(
-                OnnxSignature.FEATURES, features, OnnxSignature.LENGTHS, scratch.lengths(events));
-        // The outputs are ours, so closing the result frees nothing of theirs.
-        session.run(inputs, scratch.outputs(events)).close();
+      var borrowed = idleScratch.poll();
+      var scratch = borrowed == null ? new OnnxScratch(environment, signature) : borrowed;
+      try {
+        scratch.run(session, batch);
         runs.increment();
+      } finally {
+        // Refused only if more threads ask than were promised.
+        if (!idleScratch.offer(scratch)) {
+          scratch.close();
+        }
       }
-      scratch.read(batch);
     } catch (OrtException e) {
       throw new PredictorException("run: " + e.getMessage(), e);
-    } finally {
-      // Refused only if more threads ask than were promised.
-      if (!idleScratch.offer(scratch)) {
-        scratch.close();
-      }
     }
   }
 
@@ -159,11 +135,6 @@ final class OnnxPredictor implements Predictor, InferenceModel {
     }
   }
 
-  private OnnxScratch newScratch() {
-    int rowsMax = Math.max(rowCountMax, MicroBatches.ROW_COUNT_MAX);
-    return new OnnxScratch(environment, rowsMax, MicroBatches.ITEM_COUNT_MAX, hasKappa);
-  }
-
   @Override
   public int rowCountMax() {
     return rowCountMax;
@@ -172,11 +143,6 @@ final class OnnxPredictor implements Predictor, InferenceModel {
   @Override
   public long runCount() {
     return runs.sum();
-  }
-
-  @Override
-  public boolean hasKappa() {
-    return hasKappa;
   }
 
   /**

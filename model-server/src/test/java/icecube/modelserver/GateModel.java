@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.modelserver;
 
-import icecube.physics.FeatureTable;
 import icecube.v1.Model;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * A model that answers (0, 0, 1) once the test lets it, but breaks on event id 666 with an
- * exception and on 667 with an error.
+ * A direction model that answers (0, 0, 1) once the test lets the batch through, but breaks on
+ * event id 666 with an exception and on 667 with an error.
  */
-final class GatePredictor implements Predictor {
+final class GateModel implements InferenceModel {
   static final long BREAKS = 666;
   static final long BREAKS_BADLY = 667;
+
+  private static final long[] DIMS = {1, 3};
 
   private final Semaphore permits;
   private final LongAdder runs = new LongAdder();
@@ -21,7 +24,7 @@ final class GatePredictor implements Predictor {
   volatile boolean closed;
 
   /** A gate that is open from the start lets everyone through. */
-  GatePredictor(boolean open) {
+  GateModel(boolean open) {
     permits = new Semaphore(open ? Integer.MAX_VALUE / 2 : 0);
   }
 
@@ -29,12 +32,12 @@ final class GatePredictor implements Predictor {
     return ServedModel.ready(name, "1", Model.Runtime.RUNTIME_JAVA, "", "A gate.", this);
   }
 
-  void letThrough(int requests) {
-    permits.release(requests);
+  void letThrough(int batches) {
+    permits.release(batches);
   }
 
   @Override
-  public Answers predict(FeatureTable table) {
+  public void run(MicroBatch batch) {
     runs.increment();
     entered.release();
     try {
@@ -45,17 +48,28 @@ final class GatePredictor implements Predictor {
       Thread.currentThread().interrupt();
       throw new PredictorException("gate: interrupted", e);
     }
-    var answers = new Answers(table.eventCount());
-    for (int event = 0; event < table.eventCount(); event++) {
-      if (table.eventId(event) == BREAKS) {
-        throw new IllegalStateException("event 666");
+    var up = ByteBuffer.allocate(3 * Float.BYTES).order(ByteOrder.nativeOrder());
+    for (int index = 0; index < batch.itemCount(); index++) {
+      if (batch.task(index) instanceof DirectionTask events) {
+        breakOn(events.table().eventId(batch.item(index)));
       }
-      if (table.eventId(event) == BREAKS_BADLY) {
-        throw new StackOverflowError("event 667");
-      }
-      answers.setVector(event, 0, 0, 1);
+      up.clear().putFloat(0).putFloat(0).putFloat(1).flip();
+      batch.task(index).readOutput(DirectionTask.DIRECTION, batch.item(index), DIMS, up);
     }
-    return answers;
+  }
+
+  private static void breakOn(long eventId) {
+    if (eventId == BREAKS) {
+      throw new IllegalStateException("event 666");
+    }
+    if (eventId == BREAKS_BADLY) {
+      throw new StackOverflowError("event 667");
+    }
+  }
+
+  @Override
+  public ModelSignature signature() {
+    return ModelSignature.DIRECTION;
   }
 
   @Override
