@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A model server of this checkout, started for the tests and stopped after them.
 
-It serves line-fit, line-fit-onnx, and `broken`, whose checksum is wrong.
+It serves line-fit, line-fit-onnx, `broken`, whose checksum is wrong, and `scores`, a graph alone that says
+no directions.
 """
 
 import atexit
@@ -13,10 +14,27 @@ import subprocess
 import tempfile
 import threading
 
+import onnx
+
 ROOT = pathlib.Path(__file__).resolve().parents[4]
 START_SECONDS_MAX = 300
 STOP_SECONDS_MAX = 60
 LISTENS = re.compile(r"model-server listens on (\S+)")
+
+
+def scores():
+    """x [batch, n] float32 and bias [batch, 1] float64: softmax of x along n, and the bias again."""
+    nodes = [onnx.helper.make_node("Softmax", ["x"], ["p"], axis=-1),
+             onnx.helper.make_node("Identity", ["bias"], ["bias_again"])]
+    kind = onnx.TensorProto
+    graph = onnx.helper.make_graph(
+        nodes, "scores",
+        [onnx.helper.make_tensor_value_info("x", kind.FLOAT, ["batch", "n"]),
+         onnx.helper.make_tensor_value_info("bias", kind.DOUBLE, ["batch", 1])],
+        [onnx.helper.make_tensor_value_info("p", kind.FLOAT, ["batch", "n"]),
+         onnx.helper.make_tensor_value_info("bias_again", kind.DOUBLE, ["batch", 1])])
+    return onnx.helper.make_model(
+        graph, ir_version=8, opset_imports=[onnx.helper.make_opsetid("", 13)])
 
 
 class Server:
@@ -30,6 +48,8 @@ class Server:
         manifest = self.models / "broken" / "1" / "model.yaml"
         text = manifest.read_text().replace("name: line-fit-onnx", "name: broken")
         manifest.write_text(re.sub("sha256: .*", "sha256: " + "0" * 64, text))
+        (self.models / "scores" / "1").mkdir(parents=True)
+        onnx.save(scores(), self.models / "scores" / "1" / "model.onnx")
         self.log = open(self.folder / "log", "w")
         self.process = subprocess.Popen(
             [ROOT / "icecube", "serve", "--port", "0", "--management-port", "0",

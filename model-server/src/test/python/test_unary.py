@@ -72,7 +72,7 @@ class ServerTest(UnaryCase):
 
     def test_the_index_says_why_a_model_is_ill(self):
         index = {m.name: m for m in self.client.get_model_repository_index().models}
-        self.assertEqual({"line-fit", "line-fit-onnx", "broken"}, set(index))
+        self.assertEqual({"line-fit", "line-fit-onnx", "broken", "scores"}, set(index))
         self.assertEqual("READY", index["line-fit"].state)
         self.assertEqual("UNAVAILABLE", index["broken"].state)
         self.assertIn("sha256 of model.onnx", index["broken"].reason)
@@ -93,7 +93,7 @@ class ServerTest(UnaryCase):
 
     def test_statistics_of_all_models_leave_out_the_ill(self):
         names = {s.name for s in self.client.get_inference_statistics().model_stats}
-        self.assertEqual(set(MODELS), names)
+        self.assertEqual({*MODELS, "scores"}, names)
 
     def test_a_model_is_unloaded_and_loaded_again(self):
         self.client.unload_model("line-fit-onnx")
@@ -204,6 +204,52 @@ class InferTest(UnaryCase):
         self.assertEqual((3, 3), answers[0][0].as_numpy("direction").shape)
 
 
+class AnyModelTest(UnaryCase):
+    """A graph without a manifest, which says no directions."""
+
+    @staticmethod
+    def inputs(x, bias):
+        inputs = [triton.InferInput("bias", list(bias.shape), "FP64"),
+                  triton.InferInput("x", list(x.shape), "FP32")]
+        inputs[0].set_data_from_numpy(bias)
+        inputs[1].set_data_from_numpy(x)
+        return inputs
+
+    def test_its_signature_is_the_graphs(self):
+        metadata = self.client.get_model_metadata("scores", as_json=True)
+        self.assertEqual(
+            [("x", "FP32", ["-1", "-1"]), ("bias", "FP64", ["-1", "1"])],
+            [(i["name"], i["datatype"], i["shape"]) for i in metadata["inputs"]])
+        self.assertEqual(["p", "bias_again"], [o["name"] for o in metadata["outputs"]])
+
+    def test_requests_of_any_length_at_once_are_answered_each_its_own(self):
+        random = np.random.default_rng(3)
+
+        def ask(number):
+            x = random_of[number].normal(size=(1 + number % 20, 1 + number % 7)).astype(np.float32)
+            bias = np.full((len(x), 1), float(number))
+            result = self.client.infer("scores", self.inputs(x, bias))
+            wanted = np.exp(x) / np.exp(x).sum(axis=1, keepdims=True)
+            np.testing.assert_allclose(result.as_numpy("p"), wanted, rtol=1e-5)
+            np.testing.assert_array_equal(result.as_numpy("bias_again"), bias)
+
+        random_of = random.spawn(200)
+        with concurrent.futures.ThreadPoolExecutor(8) as threads:
+            list(threads.map(ask, range(200)))
+
+    def test_one_output_of_two(self):
+        result = self.client.infer(
+            "scores", self.inputs(np.zeros((2, 4), np.float32), np.zeros((2, 1))),
+            outputs=[triton.InferRequestedOutput("p")])
+        self.assertIsNone(result.as_numpy("bias_again"))
+        np.testing.assert_allclose(result.as_numpy("p"), np.full((2, 4), 0.25))
+
+    def test_what_does_not_fit_is_named(self):
+        self.assert_status(
+            "INVALID_ARGUMENT", "inputs[bias].shape: [3, 1] (expected: 2 items, as many as x)",
+            self.client.infer, "scores", self.inputs(np.zeros((2, 4), np.float32), np.zeros((3, 1))))
+
+
 class ErrorTest(UnaryCase):
     def infer(self, inputs=None, model="line-fit", **kwargs):
         return self.client.infer(model, samples.some() if inputs is None else inputs, **kwargs)
@@ -252,12 +298,12 @@ class ErrorTest(UnaryCase):
     def test_features_that_are_not_finite(self):
         features, lengths, _ = samples.tracks(1, 8)
         features[0, 3, 3] = np.nan
-        self.assert_status("INVALID_ARGUMENT", "NaN in row 3, column 3 (expected: finite)",
+        self.assert_status("INVALID_ARGUMENT", "NaN in row 3, column 3 of item 0 (expected: finite)",
                            self.infer, samples.tensors(features, lengths))
 
     def test_more_events_than_a_request_may_bring(self):
         features, lengths, _ = samples.tracks(4_097, 1)
-        self.assert_status("INVALID_ARGUMENT", "[4097] (expected: [1..4096])",
+        self.assert_status("INVALID_ARGUMENT", "[4097, 1, 6] (expected: 1..4096 items)",
                            self.infer, samples.tensors(features, lengths))
 
     def test_an_output_that_is_not_the_models(self):

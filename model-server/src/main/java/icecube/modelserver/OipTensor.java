@@ -19,6 +19,8 @@ final class OipTensor {
     void write(int from, int count, ByteBuffer target);
 
     long integer(int index);
+
+    float number(int index);
   }
 
   private final String name;
@@ -95,6 +97,11 @@ final class OipTensor {
     elements.write(from, count, target);
   }
 
+  /** Element {@code index} of an {@code FP32} tensor. */
+  float number(int index) {
+    return elements.number(index);
+  }
+
   /** Whether element {@code index} of a {@code BOOL} or integer tensor is not 0. */
   boolean isSet(int index) {
     var bytes = ByteBuffer.allocate(Long.BYTES);
@@ -144,6 +151,11 @@ final class OipTensor {
         default -> throw notAnInteger(datatype);
       };
     }
+
+    @Override
+    public float number(int index) {
+      return bytes.getFloat(bytes.position() + index * Float.BYTES);
+    }
   }
 
   private record Typed(OipDatatype datatype, InferTensorContents contents) implements Elements {
@@ -181,6 +193,11 @@ final class OipTensor {
         case INT32 -> contents.getIntContents(index);
         default -> throw notAnInteger(datatype);
       };
+    }
+
+    @Override
+    public float number(int index) {
+      return contents.getFp32Contents(index);
     }
   }
 }

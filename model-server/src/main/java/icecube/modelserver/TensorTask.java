@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.modelserver;
 
+import icecube.proto.ReasonException;
+import icecube.v1.Reason;
 import inference.ModelInferResponse;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -41,13 +43,35 @@ final class TensorTask implements InferenceTask {
   /**
    * Makes room for the answer.
    *
-   * @throws icecube.proto.ReasonException {@code REQUEST_TOO_LARGE} if it would be too large
+   * @throws ReasonException {@code REQUEST_TOO_LARGE} if it would be too large; {@code
+   *     TENSORS_INVALID} if features are not finite
    */
   void begin() {
+    if (signature.isOfDirections()) {
+      requireFiniteFeatures();
+    }
     for (int output : wanted) {
       outputs[output] =
           new TensorOutput(
               signature.outputs().get(output), signature.isBatched() ? rowCounts.length : 0);
+    }
+  }
+
+  /** No direction comes of an event that is none. */
+  private void requireFiniteFeatures() {
+    var features = inputs.get(DirectionTask.FEATURES);
+    int columns = (int) features.dim(2);
+    for (int item = 0; item < rowCounts.length; item++) {
+      int first = item * features.itemElementCount();
+      for (int index = 0; index < rowCounts[item] * columns; index++) {
+        float value = features.number(first + index);
+        if (!Float.isFinite(value)) {
+          throw new ReasonException(
+              Reason.REASON_TENSORS_INVALID,
+              "inputs[%s]: %s in row %d, column %d of item %d (expected: finite)"
+                  .formatted(features.name(), value, index / columns, index % columns, item));
+        }
+      }
     }
   }
 
