@@ -7,7 +7,8 @@ import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** How much a consumer takes on, and how long it is waited for. */
+/** How much a consumer takes on, how long it is waited for, and what it is content with. */
+@SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class ConsumptionOptions {
   private static final double LEASE_SECONDS_MIN = 0.1;
   private static final double LEASE_SECONDS_MAX = 3_600;
@@ -55,6 +56,21 @@ final class ConsumptionOptions {
       description = "streams to each model server (default: ${DEFAULT-VALUE})")
   private int streamsPerServer;
 
+  @Option(
+      names = "--degraded",
+      paramLabel = "HOW",
+      defaultValue = "REFUSE",
+      description =
+          "what becomes of events whose model is not ready or breaks: refuse (they wait until it"
+              + " is mended) or allow (the line fit answers, flagged DEGRADED) (default: refuse)")
+  private Degraded degraded;
+
+  /** Whether a simpler model may answer. */
+  enum Degraded {
+    ALLOW,
+    REFUSE
+  }
+
   /** The settings asked for. */
   ConsumerSettings settings(List<String> modelServers, String model) {
     if (!(leaseSeconds >= LEASE_SECONDS_MIN && leaseSeconds <= LEASE_SECONDS_MAX)) {
@@ -83,6 +99,7 @@ final class ConsumptionOptions {
                       change.windowEntries = windowEntries;
                       change.windowBytes = windowBytes;
                       change.streamsPerServer = streamsPerServer;
+                      change.degradedAllowed = degraded == Degraded.ALLOW;
                     }));
   }
 }

@@ -17,6 +17,7 @@ import java.util.function.Consumer;
  * @param modelServers gRPC targets, at least one
  * @param modelName the model to ask for; empty means the server's default
  * @param modelVersion its version; empty means the newest that is ready
+ * @param degradedAllowed whether the line fit may answer, flagged, when the model is unhealthy
  * @param streamsPerServer streams to each server, over one connection
  * @param windowEntries entries in flight at once
  * @param windowBytes bytes of payload in flight at once; one entry may exceed it alone
@@ -39,6 +40,7 @@ public record ConsumerSettings(
     List<String> modelServers,
     String modelName,
     String modelVersion,
+    boolean degradedAllowed,
     int streamsPerServer,
     int windowEntries,
     long windowBytes,
@@ -121,6 +123,7 @@ public record ConsumerSettings(
         modelServers,
         modelName,
         "",
+        false,
         STREAMS_PER_SERVER,
         WINDOW_ENTRIES,
         WINDOW_BYTES,
@@ -180,6 +183,7 @@ public record ConsumerSettings(
     public List<String> modelServers;
     public String modelName;
     public String modelVersion;
+    public boolean degradedAllowed;
     public int streamsPerServer;
     public int windowEntries;
     public long windowBytes;
@@ -200,6 +204,7 @@ public record ConsumerSettings(
       modelServers = from.modelServers;
       modelName = from.modelName;
       modelVersion = from.modelVersion;
+      degradedAllowed = from.degradedAllowed;
       streamsPerServer = from.streamsPerServer;
       windowEntries = from.windowEntries;
       windowBytes = from.windowBytes;
@@ -222,6 +227,7 @@ public record ConsumerSettings(
           modelServers,
           modelName,
           modelVersion,
+          degradedAllowed,
           streamsPerServer,
           windowEntries,
           windowBytes,

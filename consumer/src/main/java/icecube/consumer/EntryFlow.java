@@ -128,6 +128,7 @@ final class EntryFlow {
         PredictRequest.newBuilder()
             .setModelName(settings.modelName())
             .setModelVersion(settings.modelVersion())
+            .setDegradedAllowed(settings.degradedAllowed())
             .setTimeoutMs((int) Math.min(Integer.MAX_VALUE, settings.requestTimeout().toMillis()))
             .setFeatures(made.features());
     var unused =

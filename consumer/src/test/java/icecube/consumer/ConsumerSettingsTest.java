@@ -16,6 +16,7 @@ class ConsumerSettingsTest {
   void theDefaultsAreTheDocumentedOnes() {
     assertThat(DEFAULTS.name()).isEqualTo("consumer");
     assertThat(DEFAULTS.modelVersion()).isEmpty();
+    assertThat(DEFAULTS.degradedAllowed()).isFalse();
     assertThat(DEFAULTS.windowEntries()).isEqualTo(32);
     assertThat(DEFAULTS.windowBytes()).isEqualTo(33_554_432);
     assertThat(DEFAULTS.streamsPerServer()).isEqualTo(1);
@@ -41,7 +42,8 @@ class ConsumerSettingsTest {
             .withModelVersion("2")
             .withWindow(4)
             .withClaim(claim)
-            .withWaits(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3));
+            .withWaits(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3))
+            .with(change -> change.degradedAllowed = true);
     assertThat(settings)
         .isEqualTo(
             new ConsumerSettings(
@@ -49,6 +51,7 @@ class ConsumerSettingsTest {
                 List.of("a:1"),
                 "m",
                 "2",
+                true,
                 1,
                 4,
                 33_554_432,

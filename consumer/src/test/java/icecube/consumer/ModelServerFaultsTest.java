@@ -10,14 +10,17 @@ import icecube.v1.EventResult;
 import icecube.v1.PredictRequest;
 import icecube.v1.PredictResponse;
 import icecube.v1.Prediction;
+import icecube.v1.Quality;
 import icecube.v1.Reason;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What consumers do about model servers that fail in every way one can. */
 class ModelServerFaultsTest extends ConsumerFixture {
@@ -226,6 +229,47 @@ class ModelServerFaultsTest extends ConsumerFixture {
     stream.awaitBalance();
     assertThat(stream.deadLetters()).isEmpty();
     assertThat(meters.get("icecube.consumer.window.entries").gauge().value()).isGreaterThan(4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void theServerIsToldWhetherTheLineFitMayAnswer(boolean isAllowed) {
+    var asked = new CopyOnWriteArrayList<Boolean>();
+    server.with(
+        (request, responses) -> {
+          asked.add(request.getDegradedAllowed());
+          FakeModelServer.predict(request, responses);
+        });
+    stream.append(1, 2, 3);
+    start(log, settings().with(change -> change.degradedAllowed = isAllowed));
+    stream.awaitBalance();
+    assertThat(asked).isNotEmpty().containsOnly(isAllowed);
+  }
+
+  @Test
+  void aFlaggedPredictionIsPublishedAsItIs() {
+    server.with(
+        (request, responses) ->
+            responses.onNext(
+                edited(
+                    request,
+                    id ->
+                        EventResult.newBuilder()
+                            .setPrediction(
+                                FakeModelServer.prediction(id).toBuilder()
+                                    .setModelName("line-fit")
+                                    .addQuality(Quality.QUALITY_DEGRADED))
+                            .build())));
+    stream.append(1, 2);
+    start(log, settings().with(change -> change.degradedAllowed = true));
+    stream.awaitBalance();
+    assertThat(stream.predictions())
+        .hasSize(2)
+        .allSatisfy(
+            prediction -> {
+              assertThat(prediction.getModelName()).isEqualTo("line-fit");
+              assertThat(prediction.getQualityList()).containsExactly(Quality.QUALITY_DEGRADED);
+            });
   }
 
   @Test

@@ -27,17 +27,20 @@ final class Admission {
   private final DetectorGeometry geometry;
   private final RequestPredictor predictor;
   private final PredictionQueue queue;
+  private final DegradedAnswers degraded;
   private final int eventsMax;
 
   Admission(
       ModelRepository models,
       DetectorGeometry geometry,
       PredictionQueue queue,
-      int queueEventsMax) {
+      int queueEventsMax,
+      ModelServerMetrics metrics) {
     this.models = models;
     this.geometry = geometry;
     this.predictor = new RequestPredictor(geometry);
     this.queue = queue;
+    this.degraded = new DegradedAnswers(models, predictor, queue, metrics);
     this.eventsMax = Math.min(REQUEST_EVENTS_MAX, queueEventsMax);
   }
 
@@ -59,11 +62,11 @@ final class Admission {
     if (request.hasEvents()) {
       requireDetector(request.getEvents().getDetector().getGeometryHash());
     }
-    var model = models.acquire(request.getModelName(), request.getModelVersion());
+    var asked = ask(request, answerer);
     long nowNanos = queue.nowNanos();
     return new QueuedRequest(
-        new PredictQuestion(request, predictor, answerer),
-        model,
+        new PredictQuestion(request, predictor, asked.answerer()),
+        asked.model(),
         eventCount,
         request.getSerializedSize(),
         nowNanos,
@@ -72,6 +75,16 @@ final class Admission {
             deadline,
             nowNanos),
         Lane.REALTIME);
+  }
+
+  private DegradedAnswers.Asked ask(PredictRequest request, Answerer<PredictResponse> answerer) {
+    ServedModel model;
+    try {
+      model = models.acquire(request.getModelName(), request.getModelVersion());
+    } catch (ReasonException e) {
+      return degraded.notReady(request, e, answerer);
+    }
+    return degraded.ready(model, request, answerer);
   }
 
   private int requireEvents(PredictRequest request) {

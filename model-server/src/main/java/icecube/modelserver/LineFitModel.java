@@ -4,6 +4,7 @@ package icecube.modelserver;
 import icecube.physics.FeatureBuilder;
 import icecube.physics.FeatureTable;
 import icecube.physics.LineFit;
+import icecube.v1.Model;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.atomic.LongAdder;
@@ -16,6 +17,17 @@ final class LineFitModel implements InferenceModel {
   private static final long[] DIRECTION_DIMS = {1, 3};
 
   private final LongAdder runs = new LongAdder();
+
+  /** The model that is built in. */
+  static ServedModel served() {
+    return ServedModel.ready(
+        NAME,
+        VERSION,
+        Model.Runtime.RUNTIME_JAVA,
+        "",
+        "Improved line fit in Java: late light left out, charge weighted, robust.",
+        new LineFitModel());
+  }
 
   private static void fit(FeatureTable table, int event, Answers answers) {
     var direction = LineFit.improved().fit(table, event);

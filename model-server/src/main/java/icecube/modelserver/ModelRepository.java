@@ -7,7 +7,6 @@ import icecube.chassis.Closer;
 import icecube.chassis.StartException;
 import icecube.modelserver.NamedModel.Version;
 import icecube.proto.ReasonException;
-import icecube.v1.Model;
 import icecube.v1.Reason;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -78,7 +77,8 @@ final class ModelRepository implements AutoCloseable {
       ModelLoader loader,
       ModelRepositoryMetrics metrics) {
     var repository =
-        new ModelRepository(sources, named(List.of(builtIn())), defaultName, loader, metrics);
+        new ModelRepository(
+            sources, named(List.of(LineFitModel.served())), defaultName, loader, metrics);
     try {
       repository.refresh.all();
       repository.requireDefaultReady();
@@ -92,16 +92,6 @@ final class ModelRepository implements AutoCloseable {
       closeAfter(repository, e);
       throw e;
     }
-  }
-
-  private static ServedModel builtIn() {
-    return ServedModel.ready(
-        LineFitModel.NAME,
-        LineFitModel.VERSION,
-        Model.Runtime.RUNTIME_JAVA,
-        "",
-        "Improved line fit in Java: late light left out, charge weighted, robust.",
-        new LineFitModel());
   }
 
   private static void closeAfter(ModelRepository repository, RuntimeException failure) {
@@ -175,7 +165,7 @@ final class ModelRepository implements AutoCloseable {
     if (!name.equals(LineFitModel.NAME)) {
       refresh.one(name);
     } else if (!isReady(name)) {
-      live.publish(live.now().with(named(List.of(builtIn())).get(0)));
+      live.publish(live.now().with(named(List.of(LineFitModel.served())).get(0)));
     }
     var entries = indexOf(live.now().require(name));
     for (var entry : entries) {

@@ -84,7 +84,8 @@ public final class ModelServer implements AutoCloseable {
                   System::nanoTime,
                   worker,
                   metrics));
-      var admission = new Admission(models, settings.geometry(), queue, settings.queueEventsMax());
+      var admission =
+          new Admission(models, settings.geometry(), queue, settings.queueEventsMax(), metrics);
       var service = new ModelGrpcService(models, admission, queue, metrics);
       var catalog = new OipCatalog(models, admission.eventsMax(), settings.workerCount());
       var inference = new OipInference(admission, queue, metrics);

@@ -22,7 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>Every request ends in exactly one of {@code requests.answered} and {@code requests.dropped};
  * every event of an answered request in exactly one of {@code events.predicted} and {@code
- * events.refused}. Thread-safe.
+ * events.refused}. One that the line fit answers after its model broke is two: dropped by the one,
+ * answered by the other. Thread-safe.
  */
 final class ModelServerMetrics {
   /** The reason label of a request whose caller went away. */
@@ -168,6 +169,16 @@ final class ModelServerMetrics {
         .description("Events that got a prediction")
         .tag("model", model.name())
         .tag("model_version", model.version())
+        .register(registry)
+        .increment(events);
+  }
+
+  /** The line fit predicted {@code events} events in the place of {@code model}. */
+  void degraded(String model, Reason why, int events) {
+    Counter.builder("icecube.modelserver.events.degraded")
+        .description("Events that the line fit predicted as the model asked for was unhealthy")
+        .tag("model", model)
+        .tag("reason", Reasons.nameOf(why))
         .register(registry)
         .increment(events);
   }

@@ -12,32 +12,39 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** The service over a gated model, on a real port of loopback, with a channel to it. */
 final class ServiceFixture implements AutoCloseable {
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final GateModel gate;
   final ServedModel served;
+  final ModelRepository models;
   final PredictionQueue queue;
   final ModelGrpcService service;
   final OipService openService;
   final ManagedChannel channel;
   private final Closer closer = new Closer();
 
-  ServiceFixture(boolean open, int workerCount, int queueEventsMax) {
+  ServiceFixture(boolean open, int workerCount, int queueEventsMax, ServedModel... more) {
     gate = new GateModel(open);
     served = gate.served("gate");
     var metrics = new ModelServerMetrics(meters);
-    var models =
+    models =
         ModelRepository.of(
-            List.of(served, ServedModel.failed("ill", "1", "sha256: wrong")), "gate", new Closer());
+            Stream.concat(
+                    Stream.of(served, ServedModel.failed("ill", "1", "sha256: wrong")),
+                    Stream.of(more))
+                .toList(),
+            "gate",
+            new Closer());
     closer.add(models);
     var worker = new PredictionWorker(metrics);
     queue =
         closer.add(
             PredictionQueue.start(
                 workerCount, queueEventsMax, 64 << 20, System::nanoTime, worker, metrics));
-    var admission = new Admission(models, Samples.GEOMETRY, queue, queueEventsMax);
+    var admission = new Admission(models, Samples.GEOMETRY, queue, queueEventsMax, metrics);
     service = new ModelGrpcService(models, admission, queue, metrics);
     var catalog = new OipCatalog(models, admission.eventsMax(), workerCount);
     var inference = new OipInference(admission, queue, metrics);
