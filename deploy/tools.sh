@@ -4,13 +4,20 @@
 # stand. Whatever cannot be installed is told in one line "SKIP <check>: ..." and never an error: each
 # check skips itself too.
 #
-#   grpcurl, grpc-health-probe   built by Go from source, into .cache/tools/bin
+#   grpcurl, grpc-health-probe, h2spec   built by Go from source, into .cache/tools/bin
 #   redis-server, shellcheck     by apt, as root
 #   docker and compose           by apt, as root; --no-containers leaves them out
 set -eu
 
 GRPCURL=v1.9.4
 HEALTH_PROBE=v0.4.41
+H2SPEC=v2.2.1+incompatible
+# h2spec names no versions of what it needs, having no go.mod.
+H2SPEC_NEEDS='require (
+  github.com/fatih/color v1.19.0
+  github.com/spf13/cobra v1.10.2
+  golang.org/x/net v0.62.0
+)'
 SECONDS_MAX=600
 
 root=$(CDPATH='' cd -- "$(dirname "$0")/.." && pwd)
@@ -38,9 +45,9 @@ has() {
 
 # Builds a package of a Go module at one version. An exact requirement in a scratch module asks the
 # module proxy for that version only, never for a list of versions. The name carries the version, so
-# a new pin is a new file.
+# a new pin is a new file. The sixth argument, if any, are further requirements.
 go_tool() {
-  name=$1 version=$2 module=$3 package=$4 check=$5
+  name=$1 version=$2 module=$3 package=$4 check=$5 needs=${6-}
   if [ -x "$bin/$name-$version" ]; then
     return
   fi
@@ -51,7 +58,7 @@ go_tool() {
   scratch=$cache/scratch
   forget_scratch
   mkdir -p "$scratch/module"
-  printf 'module scratch\ngo 1.24\nrequire %s %s\n' "$module" "$version" >"$scratch/module/go.mod"
+  printf 'module scratch\ngo 1.24\nrequire %s %s\n%s\n' "$module" "$version" "$needs" >"$scratch/module/go.mod"
   if (cd "$scratch/module" && GOPATH="$scratch/path" GOCACHE="$scratch/cache" GOFLAGS='' \
     timeout "$SECONDS_MAX" go build -mod=mod -trimpath -ldflags='-s -w' -o "$scratch/$name" "$package") \
     >"$cache/$name.log" 2>&1; then
@@ -106,3 +113,5 @@ go_tool grpcurl "$GRPCURL" github.com/fullstorydev/grpcurl github.com/fullstoryd
   "the check of reflection and health by grpcurl"
 go_tool grpc-health-probe "$HEALTH_PROBE" github.com/grpc-ecosystem/grpc-health-probe \
   github.com/grpc-ecosystem/grpc-health-probe "the check of health by grpc-health-probe"
+go_tool h2spec "$H2SPEC" github.com/summerwind/h2spec github.com/summerwind/h2spec/cmd/h2spec \
+  ".ci/transport-check" "$H2SPEC_NEEDS"
