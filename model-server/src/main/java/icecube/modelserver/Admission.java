@@ -58,6 +58,25 @@ final class Admission {
    */
   QueuedRequest admit(
       PredictRequest request, @Nullable Deadline deadline, Answerer<PredictResponse> answerer) {
+    try {
+      return admitted(request, deadline, answerer);
+    } catch (ReasonException e) {
+      countFailed(request.getModelName(), request.getModelVersion());
+      throw e;
+    }
+  }
+
+  /** Counts a request that was refused before its model was asked, if there is such a model. */
+  void countFailed(String name, String version) {
+    try {
+      models.find(name, version).activity().failed(0);
+    } catch (ReasonException e) {
+      // Nobody's.
+    }
+  }
+
+  private QueuedRequest admitted(
+      PredictRequest request, @Nullable Deadline deadline, Answerer<PredictResponse> answerer) {
     int eventCount = requireEvents(request);
     if (request.hasEvents()) {
       requireDetector(request.getEvents().getDetector().getGeometryHash());

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.modelserver;
 
+import inference.InferBatchStatistics;
 import inference.InferStatistics;
 import inference.ModelStatistics;
 import inference.StatisticDuration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 
 /**
  * What one version of a model has done since it was loaded, for {@code ModelStatistics}: how its
@@ -21,6 +23,10 @@ final class ModelActivity {
   private final Sum compute = new Sum();
   private final LongAdder items = new LongAdder();
   private final AtomicLong lastMillis = new AtomicLong();
+
+  /** Runs of 1, 2, ... items. */
+  private final Sum[] batches =
+      Stream.generate(Sum::new).limit(MicroBatches.ITEM_COUNT_LIMIT).toArray(Sum[]::new);
 
   /** A worker has run a request, whatever becomes of the answer. */
   void ran(long waitedNanos, long computedNanos) {
@@ -41,7 +47,19 @@ final class ModelActivity {
     lastMillis.accumulateAndGet(epochMillis, Math::max);
   }
 
-  /** A request that a worker took got no answer, {@code nanos} after its admission. */
+  /**
+   * The model has run a batch, and nothing else in that time.
+   *
+   * @param itemCount 1..{@value MicroBatches#ITEM_COUNT_LIMIT}
+   */
+  void batched(int itemCount, long nanos) {
+    batches[itemCount - 1].add(nanos);
+  }
+
+  /**
+   * A request got no answer, {@code nanos} after its admission: refused at the door (0 then), in
+   * the queue or by a worker.
+   */
   void failed(long nanos) {
     fail.add(nanos);
   }
@@ -52,21 +70,33 @@ final class ModelActivity {
    * @param runCount runs of the model itself
    */
   ModelStatistics toProto(ModelCard card, long runCount) {
-    return ModelStatistics.newBuilder()
-        .setName(card.name())
-        .setVersion(card.version())
-        .setLastInference(lastMillis.get())
-        .setInferenceCount(items.sum())
-        .setExecutionCount(runCount)
-        .setInferenceStats(
-            InferStatistics.newBuilder()
-                .setSuccess(success.toProto())
-                .setFail(fail.toProto())
-                .setQueue(queue.toProto())
-                .setComputeInput(compute.withoutTime())
-                .setComputeInfer(compute.toProto())
-                .setComputeOutput(compute.withoutTime()))
-        .build();
+    var statistics =
+        ModelStatistics.newBuilder()
+            .setName(card.name())
+            .setVersion(card.version())
+            .setLastInference(lastMillis.get())
+            .setInferenceCount(items.sum())
+            .setExecutionCount(runCount)
+            .setInferenceStats(
+                InferStatistics.newBuilder()
+                    .setSuccess(success.toProto())
+                    .setFail(fail.toProto())
+                    .setQueue(queue.toProto())
+                    .setComputeInput(compute.withoutTime())
+                    .setComputeInfer(compute.toProto())
+                    .setComputeOutput(compute.withoutTime()));
+    for (int index = 0; index < batches.length; index++) {
+      var run = batches[index].toProto();
+      if (run.getCount() > 0) {
+        statistics.addBatchStats(
+            InferBatchStatistics.newBuilder()
+                .setBatchSize(index + 1)
+                .setComputeInput(batches[index].withoutTime())
+                .setComputeInfer(run)
+                .setComputeOutput(batches[index].withoutTime()));
+      }
+    }
+    return statistics.build();
   }
 
   /** How often and how long. The two are not read at one instant. */

@@ -47,6 +47,8 @@ final class OipInference {
           answerer);
     } catch (ReasonException e) {
       metrics.dropped(e.reason());
+      admission.countFailed(
+          OipText.quoteName(request.getModelName()), OipText.quoteName(request.getModelVersion()));
       throw e;
     }
   }

@@ -99,6 +99,7 @@ final class PredictionQueue implements AutoCloseable {
     try {
       add(request);
     } catch (ReasonException e) {
+      request.model().activity().failed(nowNanos() - request.admittedNanos());
       request.model().release();
       throw e;
     }

@@ -41,8 +41,10 @@ final class PredictionWorker {
     batches.sort();
     while (batches.next(batch) && round.isWanted(nanoClock.getAsLong())) {
       metrics.batched(batch.itemCount());
+      long startNanos = nanoClock.getAsLong();
       try {
         served.inference().run(batch);
+        served.activity().batched(batch.itemCount(), nanoClock.getAsLong() - startNanos);
       } catch (RuntimeException | Error e) {
         // Stopped, as nobody waits any more: they are told so at their end.
         if (round.isWanted(nanoClock.getAsLong())) {

@@ -41,6 +41,23 @@ final class ModelActivityTest {
   }
 
   @Test
+  void runsAreToldByTheSizeOfTheirBatch() {
+    var activity = new ModelActivity();
+    activity.batched(1, 100);
+    activity.batched(16, 500);
+    activity.batched(16, 700);
+
+    var batches = activity.toProto(CARD, 3).getBatchStatsList();
+
+    assertThat(batches).extracting(batch -> batch.getBatchSize()).containsExactly(1L, 16L);
+    assertThat(batches.get(0).getComputeInfer().getNs()).isEqualTo(100);
+    assertThat(batches.get(1).getComputeInfer().getCount()).isEqualTo(2);
+    assertThat(batches.get(1).getComputeInfer().getNs()).isEqualTo(1_200);
+    assertThat(batches.get(1).getComputeInput().getCount()).isEqualTo(2);
+    assertThat(batches.get(1).getComputeInput().getNs()).isZero();
+  }
+
+  @Test
   void aClockThatStepsBackTakesNothingAway() {
     var activity = new ModelActivity();
     activity.ran(-5, 1);

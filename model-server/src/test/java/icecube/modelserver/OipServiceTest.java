@@ -3,9 +3,11 @@ package icecube.modelserver;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import icecube.proto.Reasons;
+import icecube.v1.PredictRequest;
 import icecube.v1.Reason;
 import inference.DataType;
 import inference.GRPCInferenceServiceGrpc;
@@ -233,6 +235,35 @@ final class OipServiceTest {
   }
 
   @Test
+  void statisticsCountWhatIsRefusedAtTheDoor() throws Exception {
+    fixture.close();
+    fixture = new ServiceFixture(false, 1, 2);
+    var runs = future(OipSamples.zeros(2));
+    fixture.gate.entered.acquire();
+    var waits = future(OipSamples.zeros(2));
+    Waiting.until("one runs, one waits", () -> fixture.queue.eventsInFlight() == 4);
+    assertRefused(OipSamples.zeros(1), Status.Code.RESOURCE_EXHAUSTED, Reason.REASON_QUEUE_FULL);
+    assertRefused(
+        OipSamples.zeros(1).clearRawInputContents(),
+        Status.Code.INVALID_ARGUMENT,
+        Reason.REASON_TENSORS_INVALID);
+    assertRefused(
+        OipSamples.zeros(1).setModelName("nobody"),
+        Status.Code.NOT_FOUND,
+        Reason.REASON_MODEL_UNKNOWN);
+    assertThatThrownBy(() -> fixture.blocking().predict(PredictRequest.newBuilder().build()))
+        .satisfies(e -> assertThat(Reasons.reasonOf(e)).contains(Reason.REASON_REQUEST_EMPTY));
+    fixture.gate.letThrough(2);
+    assertThat(runs.get(20, TimeUnit.SECONDS).getOutputsCount()).isEqualTo(1);
+    assertThat(waits.get(20, TimeUnit.SECONDS).getOutputsCount()).isEqualTo(1);
+
+    var all = fixture.open().modelStatistics(ModelStatisticsRequest.getDefaultInstance());
+    var stats = all.getModelStats(0).getInferenceStats();
+    assertThat(stats.getFail().getCount()).isEqualTo(3);
+    assertThat(stats.getSuccess().getCount()).isEqualTo(2);
+  }
+
+  @Test
   void statisticsCountRequestsItemsAndRuns() {
     for (int items = 1; items <= 4; items++) {
       infer(OipSamples.zeros(items));
@@ -252,6 +283,9 @@ final class OipServiceTest {
     assertThat(stats.getQueue().getCount()).isEqualTo(4);
     assertThat(stats.getComputeInfer().getCount()).isEqualTo(4);
     assertThat(stats.getFail().getCount()).isZero();
+    assertThat(gate.getBatchStatsList())
+        .extracting(batch -> batch.getBatchSize())
+        .containsExactly(1L, 2L, 3L, 4L);
     assertStatus(
         Status.Code.NOT_FOUND,
         Reason.REASON_MODEL_UNKNOWN,
