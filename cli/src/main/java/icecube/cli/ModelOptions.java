@@ -2,6 +2,7 @@
 package icecube.cli;
 
 import icecube.chassis.ServerSettings;
+import icecube.modelserver.Device;
 import icecube.modelserver.ModelOrigin;
 import icecube.modelserver.ModelServerSettings;
 import icecube.physics.DetectorGeometry;
@@ -48,6 +49,13 @@ final class ModelOptions {
       description =
           "pause between looks for changed models, 0 for none (default: ${DEFAULT-VALUE})")
   private double modelsPollSeconds;
+
+  @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      defaultValue = "cpu",
+      description = "what graphs run on: cpu, or gpu, which falls back (default: ${DEFAULT-VALUE})")
+  private String device;
 
   /** Those asked for, else the folder that ships beside the launcher, if there is one. */
   private List<ModelOrigin> origins() {
@@ -100,10 +108,19 @@ final class ModelOptions {
     requireKnown(origins);
     try {
       return settings(server, Optional.empty(), model, geometry.orBuiltIn())
-          .withModels(origins, Duration.ofMillis(Math.round(modelsPollSeconds * 1e3)));
+          .withModels(origins, Duration.ofMillis(Math.round(modelsPollSeconds * 1e3)))
+          .withDevice(device());
     } catch (IllegalArgumentException e) {
       throw new SettingException("--" + e.getMessage());
     }
+  }
+
+  private Device device() {
+    return switch (device) {
+      case "cpu" -> Device.CPU;
+      case "gpu" -> Device.GPU;
+      default -> throw new SettingException("--device: " + device + " (expected: cpu or gpu)");
+    };
   }
 
   /** Looks into folders; what a bucket or a registry has, the server finds out when it starts. */

@@ -18,8 +18,11 @@ final class MicroBatches {
   /** The most ragged items of one batch: beyond it attention scores leave the cache. */
   static final int ITEM_COUNT_MAX = 16;
 
-  /** The most items of one batch, whatever they are. */
-  static final int ITEM_COUNT_LIMIT = 64;
+  /** The most items of one batch that are not ragged. */
+  static final int DENSE_ITEM_COUNT_MAX = 64;
+
+  /** The most items of one batch, whatever they are and wherever it runs. */
+  static final int ITEM_COUNT_LIMIT = 1_024;
 
   /** The most rows of one batch of several items; a longer item goes alone. */
   static final int ROW_COUNT_MAX = 1_024;
@@ -32,6 +35,12 @@ final class MicroBatches {
   private int itemCount;
   private int weight;
   private int next;
+  private int scale = 1;
+
+  /** What follows may hold so many times what suits a processor. */
+  void scaleBy(int factor) {
+    scale = factor;
+  }
 
   /** Adds an item that has rows. */
   void add(InferenceTask task, int item) {
@@ -75,7 +84,8 @@ final class MicroBatches {
     }
     int rows = (int) (keys[next] >>> 32);
     var first = taskAt(next);
-    int to = Math.min(itemCount, next + first.companyMax(items[(int) keys[next]]));
+    int companyMax = scale * first.companyMax(items[(int) keys[next]]);
+    int to = Math.min(itemCount, next + Math.min(companyMax, ITEM_COUNT_LIMIT));
     batch.begin(rows);
     do {
       batch.add(taskAt(next), items[(int) keys[next]]);
@@ -107,6 +117,7 @@ final class MicroBatches {
   /** Runs every item of {@code task} that has rows, on this thread. */
   static void runAll(InferenceModel model, InferenceTask task) {
     var batches = new MicroBatches();
+    batches.scaleBy(model.batchScale());
     for (int item = 0; item < task.itemCount(); item++) {
       if (task.rowCount(item) > 0) {
         batches.add(task, item);

@@ -20,12 +20,15 @@ import java.util.regex.Pattern;
  */
 final class ModelLoader {
   private final int workerCount;
+  private final OnnxSessions sessions;
 
   /**
    * @param workerCount how many threads will ask a model at once
+   * @param device what graphs run on
    */
-  ModelLoader(int workerCount) {
+  ModelLoader(int workerCount, Device device) {
     this.workerCount = workerCount;
+    this.sessions = new OnnxSessions(device);
   }
 
   /**
@@ -51,7 +54,11 @@ final class ModelLoader {
         manifest.map(ModelManifest::rowCountMaxOrOne).orElse(FeatureCodec.ROW_COUNT_MAX);
     var model =
         OnnxModel.load(
-            graph, read -> manifest.map(m -> m.of(read)).orElse(read), rowCountMax, workerCount);
+            graph,
+            sessions,
+            read -> manifest.map(m -> m.of(read)).orElse(read),
+            rowCountMax,
+            workerCount);
     try {
       Rehearsal.of(model);
     } catch (RuntimeException | Error e) {

@@ -60,7 +60,7 @@ final class ModelRepository implements AutoCloseable {
   static ModelRepository open(Optional<Path> folder, String defaultName, int workerCount) {
     List<ModelSource> sources = folder.<ModelSource>map(ModelFolder::new).stream().toList();
     var metrics = new ModelRepositoryMetrics(new SimpleMeterRegistry());
-    return open(sources, defaultName, new ModelLoader(workerCount), metrics);
+    return open(sources, defaultName, new ModelLoader(workerCount, Device.CPU), metrics);
   }
 
   /**
@@ -104,7 +104,8 @@ final class ModelRepository implements AutoCloseable {
   static ModelRepository of(List<ServedModel> models, String defaultName, Closer closer) {
     var metrics = new ModelRepositoryMetrics(new SimpleMeterRegistry());
     var repository =
-        new ModelRepository(List.of(), named(models), defaultName, new ModelLoader(1), metrics);
+        new ModelRepository(
+            List.of(), named(models), defaultName, new ModelLoader(1, Device.CPU), metrics);
     closer.add(repository);
     repository.requireDefaultReady();
     return repository;

@@ -72,7 +72,7 @@ public final class ModelServer implements AutoCloseable {
               ModelRepository.open(
                   settings.models().stream().map(ModelSource::of).toList(),
                   settings.defaultModel(),
-                  new ModelLoader(settings.workerCount()),
+                  new ModelLoader(settings.workerCount(), settings.device()),
                   new ModelRepositoryMetrics(registry)));
       var worker = new PredictionWorker(metrics);
       var queue =

@@ -68,7 +68,7 @@ final class ModelServerMetrics {
     this.batchItems =
         DistributionSummary.builder("icecube.modelserver.batch.items")
             .description("Items of one run of a model")
-            .serviceLevelObjectives(1, 2, 4, 8, 16)
+            .serviceLevelObjectives(1, 2, 4, 8, 16, 64, 256, 1_024)
             .register(registry);
     this.stopped =
         Counter.builder("icecube.modelserver.runs.stopped")

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param queueEventsMax events that may wait, 1..1,048,576
  * @param modelsPoll pause between two looks for changed models, 100 ms..1 day; zero for none, then
  *     they change only when asked to
+ * @param device what graphs run on
  */
 public record ModelServerSettings(
     ServerSettings server,
@@ -30,7 +31,8 @@ public record ModelServerSettings(
     DetectorGeometry geometry,
     int workerCount,
     int queueEventsMax,
-    Duration modelsPoll) {
+    Duration modelsPoll,
+    Device device) {
 
   /** The model that answers when a request names none, unless told otherwise. */
   public static final String DEFAULT_MODEL = LineFitModel.NAME;
@@ -47,6 +49,7 @@ public record ModelServerSettings(
     requireNonNull(server, "server");
     models = List.copyOf(requireNonNull(models, "models"));
     requireNonNull(geometry, "geometry");
+    requireNonNull(device, "device");
     if (requireNonNull(defaultModel, "defaultModel").isBlank()) {
       throw new IllegalArgumentException("default-model: \"\" (expected: a model's name)");
     }
@@ -78,7 +81,8 @@ public record ModelServerSettings(
         geometry,
         workerCount,
         queueEventsMax,
-        Duration.ZERO);
+        Duration.ZERO,
+        Device.CPU);
   }
 
   /**
@@ -88,7 +92,13 @@ public record ModelServerSettings(
    */
   public ModelServerSettings withModels(List<ModelOrigin> models, Duration pause) {
     return new ModelServerSettings(
-        server, models, defaultModel, geometry, workerCount, queueEventsMax, pause);
+        server, models, defaultModel, geometry, workerCount, queueEventsMax, pause, device);
+  }
+
+  /** These settings with graphs on {@code device}. */
+  public ModelServerSettings withDevice(Device device) {
+    return new ModelServerSettings(
+        server, models, defaultModel, geometry, workerCount, queueEventsMax, modelsPoll, device);
   }
 
   /** The line fit for {@code geometry} at {@code server}, with one worker a processor. */

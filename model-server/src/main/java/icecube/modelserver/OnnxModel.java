@@ -26,6 +26,7 @@ final class OnnxModel implements InferenceModel {
 
   private final OrtEnvironment environment;
   private final OrtSession session;
+  private final Device device;
   private final ModelSignature signature;
   private final int rowCountMax;
   private final BlockingQueue<OnnxScratch> idleScratch;
@@ -38,39 +39,52 @@ final class OnnxModel implements InferenceModel {
   private OnnxModel(
       OrtEnvironment environment,
       OrtSession session,
+      Device device,
       ModelSignature signature,
       int rowCountMax,
       int workerCount) {
     this.environment = environment;
     this.session = session;
+    this.device = device;
     this.signature = signature;
     this.rowCountMax = signature.isRagged() ? rowCountMax : 1;
     this.idleScratch = new ArrayBlockingQueue<>(workerCount);
   }
 
-  /** The model in {@code graph} by the signature of the graph itself. */
+  /** The model in {@code graph} by the signature of the graph itself, on the processors. */
   static OnnxModel load(byte[] graph, int rowCountMax, int workerCount) {
-    return load(graph, UnaryOperator.identity(), rowCountMax, workerCount);
+    var sessions = new OnnxSessions(Device.CPU);
+    return load(graph, sessions, UnaryOperator.identity(), rowCountMax, workerCount);
   }
 
   /**
    * The model in {@code graph}, the bytes of an ONNX file, loaded from memory so that what was
    * verified is what runs.
    *
+   * @param sessions opens it on its device
    * @param stated checks the graph's signature and adds what no graph says: which axis is ragged
    * @param rowCountMax most rows of one item, if items are ragged
    * @param workerCount how many threads will ask at once; only sizes what is kept for re-use
    * @throws PredictorException if it is no graph, or of what cannot be served
    */
   static OnnxModel load(
-      byte[] graph, UnaryOperator<ModelSignature> stated, int rowCountMax, int workerCount) {
+      byte[] graph,
+      OnnxSessions sessions,
+      UnaryOperator<ModelSignature> stated,
+      int rowCountMax,
+      int workerCount) {
     OnnxFile.requireSelfContained(graph);
     try {
-      var environment = OrtEnvironment.getEnvironment();
-      var session = open(environment, graph);
+      var session = sessions.open(graph);
       try {
         var signature = stated.apply(OnnxSignature.of(session));
-        return new OnnxModel(environment, session, signature, rowCountMax, workerCount);
+        return new OnnxModel(
+            sessions.environment(),
+            session,
+            sessions.device(),
+            signature,
+            rowCountMax,
+            workerCount);
       } catch (OrtException | RuntimeException e) {
         session.close();
         throw e;
@@ -80,20 +94,14 @@ final class OnnxModel implements InferenceModel {
     }
   }
 
-  private static OrtSession open(OrtEnvironment environment, byte[] graph) throws OrtException {
-    try (var options = new OrtSession.SessionOptions()) {
-      options.setIntraOpNumThreads(1);
-      options.setInterOpNumThreads(1);
-      options.setCPUArenaAllocator(true);
-      options.addConfigEntry("session.intra_op.allow_spinning", "0");
-      options.addConfigEntry("session.inter_op.allow_spinning", "0");
-      return environment.createSession(graph, options);
-    }
-  }
-
   @Override
   public ModelSignature signature() {
     return signature;
+  }
+
+  @Override
+  public int batchScale() {
+    return device.batchScale();
   }
 
   @Override

@@ -32,6 +32,7 @@ final class Round {
   private final MicroBatches batches = new MicroBatches();
   private final List<RequestRun> runs = new ArrayList<>();
   private int[] heldEvents = new int[16];
+  private int weightMax = ROW_COUNT_MAX;
 
   /** Takes in a request, of which so many events are in this worker's hands. */
   void add(RequestRun run, int events) {
@@ -47,9 +48,20 @@ final class Round {
     heldEvents[runs.size() - 1] -= events;
   }
 
+  /** Begins anew, for a model that takes {@code batchScale} times what suits a processor. */
+  void begin(int batchScale) {
+    batches.scaleBy(batchScale);
+    weightMax = ROW_COUNT_MAX * batchScale;
+  }
+
+  /** What its items may weigh together. */
+  int weightMax() {
+    return weightMax;
+  }
+
   /** Whether it holds as many rows as it may. */
   boolean isFull() {
-    return batches.weight() >= ROW_COUNT_MAX;
+    return batches.weight() >= weightMax;
   }
 
   /** The items to run. */

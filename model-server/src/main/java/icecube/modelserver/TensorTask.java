@@ -112,7 +112,7 @@ final class TensorTask implements InferenceTask {
   @Override
   public int companyMax(int item) {
     int itemsMax =
-        signature.isRagged() ? MicroBatches.ITEM_COUNT_MAX : MicroBatches.ITEM_COUNT_LIMIT;
+        signature.isRagged() ? MicroBatches.ITEM_COUNT_MAX : MicroBatches.DENSE_ITEM_COUNT_MAX;
     return Math.max(1, Math.min(itemsMax, MicroBatches.ROW_COUNT_MAX / weight(item)));
   }
 

@@ -47,6 +47,7 @@ final class WorkerLoop implements Runnable {
   private void runRound(RequestRun first) {
     long startNanos = nanoClock.getAsLong();
     var model = first.request().model();
+    round.begin(model.inference().batchScale());
     join(first);
     metrics.closed(fill(model));
     limit.until(round.lastDeadlineNanos());
@@ -76,7 +77,7 @@ final class WorkerLoop implements Runnable {
       run.skipRest();
       return;
     }
-    run.moveTo(round.batches(), Round.ROW_COUNT_MAX);
+    run.moveTo(round.batches(), round.weightMax());
     if (run.waitingEvents() > 0) {
       round.giveBack(run.waitingEvents());
       queue.giveBack(run);

@@ -276,7 +276,7 @@ final class LiveRepositoryTest {
     return ModelRepository.open(
         List.of(new ModelFolder(models)),
         defaultName,
-        new ModelLoader(1),
+        new ModelLoader(1, Device.CPU),
         new ModelRepositoryMetrics(meters));
   }
 

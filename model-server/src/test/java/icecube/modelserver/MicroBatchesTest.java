@@ -112,6 +112,19 @@ final class MicroBatchesTest {
   }
 
   @Test
+  void aDeviceThatTakesMoreAtOnceIsGivenMore() {
+    int[] rowCount = new int[2_000];
+    Arrays.fill(rowCount, 60);
+    var batches = new MicroBatches();
+    add(batches, new Rows(rowCount, 0));
+    batches.scaleBy(Device.GPU.batchScale());
+
+    assertThat(cut(batches).get(0)).hasSize(16 * MicroBatches.ITEM_COUNT_MAX);
+    batches.scaleBy(1_000);
+    assertThat(cut(batches).get(0)).hasSize(MicroBatches.ITEM_COUNT_LIMIT);
+  }
+
+  @Test
   void noItemsMakeNoBatch() {
     assertThat(cut(new MicroBatches())).isEmpty();
   }

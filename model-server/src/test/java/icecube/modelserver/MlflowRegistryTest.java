@@ -37,7 +37,7 @@ final class MlflowRegistryTest {
         ModelRepository.open(
             List.of(registry("models:/echo@champion")),
             "echo",
-            new ModelLoader(1),
+            new ModelLoader(1, Device.CPU),
             new ModelRepositoryMetrics(new SimpleMeterRegistry()))) {
       assertThat(repository.find("", "").card().version()).isEqualTo("3");
 
@@ -57,7 +57,7 @@ final class MlflowRegistryTest {
         ModelRepository.open(
             List.of(registry("models:/echo@champion")),
             "line-fit",
-            new ModelLoader(1),
+            new ModelLoader(1, Device.CPU),
             new ModelRepositoryMetrics(new SimpleMeterRegistry()))) {
       register("4");
       server.put(ARTIFACTS + "4/artifacts/model.onnx", 200, "garbage");

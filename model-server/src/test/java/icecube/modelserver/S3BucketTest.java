@@ -60,7 +60,7 @@ final class S3BucketTest {
         ModelRepository.open(
             List.of(bucket()),
             "echo",
-            new ModelLoader(1),
+            new ModelLoader(1, Device.CPU),
             new ModelRepositoryMetrics(new SimpleMeterRegistry()))) {
       var first = repository.find("", "");
       repository.load("echo").get(20, TimeUnit.SECONDS);
@@ -87,7 +87,7 @@ final class S3BucketTest {
                 ModelRepository.open(
                     List.of(bucket()),
                     "line-fit",
-                    new ModelLoader(1),
+                    new ModelLoader(1, Device.CPU),
                     new ModelRepositoryMetrics(new SimpleMeterRegistry())))
         .isInstanceOf(StartException.class)
         .hasMessageStartingWith("models: list of s3://models/live");
