@@ -20,10 +20,11 @@ import java.util.function.ToDoubleFunction;
 /**
  * {@code icecube serve} under mixed load for a long time: whether what it holds stays the same.
  *
- * <p>Arguments: minutes (30), share of what it can do (0.5). The server's heap has a fixed size and
- * is touched at its start, so that what its process holds beyond it is native memory. Flat is what
- * in its last third is at most 3 % above the middle one, or a small allowance each. Exits 1 if
- * something is not flat, an orderly request failed, or a wrong one was answered otherwise than so.
+ * <p>Arguments: minutes (30), share of what it can do (0.5), events a second that it can do (0:
+ * found out at the start). The server's heap has a fixed size and is touched at its start, so that
+ * what its process holds beyond it is native memory. Flat is what in its last third is at most 3 %
+ * above the middle one, or a small allowance each. Exits 1 if something is not flat, an orderly
+ * request failed, or a wrong one was answered otherwise than so.
  */
 public final class SoakBenchmark {
   private static final int LOOK_SECONDS = 10;
@@ -65,19 +66,20 @@ public final class SoakBenchmark {
   public static void main(String[] arguments) throws Exception {
     int minutes = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 30;
     double load = arguments.length > 1 ? Double.parseDouble(arguments[1]) : 0.5;
+    double capacity = arguments.length > 2 ? Double.parseDouble(arguments[2]) : 0;
     Path log = Files.createDirectories(CACHE.resolve("logs")).resolve("icecube-soak.log");
     boolean kept;
     try (var model = ReplaceableModel.of(CACHE.resolve("models"));
         var server = ServingPeer.icecube(model.folder(), log, JAVA_OPTIONS)) {
-      kept = new SoakBenchmark(minutes, server, model).run(load);
+      kept = new SoakBenchmark(minutes, server, model).run(load, capacity);
     }
     if (!kept) {
       System.exit(1);
     }
   }
 
-  private boolean run(double load) throws Exception {
-    double capacity = capacity();
+  private boolean run(double load, double capacityKnown) throws Exception {
+    double capacity = capacityKnown > 0 ? capacityKnown : capacity();
     System.out.printf(
         Locale.ROOT,
         "%d processors, Java %s, %d min at %.0f %% of %,.0f events/s, server with %s%n",
