@@ -24,6 +24,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * A service that takes a message which may be nested without end, counts its calls, and answers
@@ -56,6 +57,17 @@ final class BytesService implements BindableService {
 
   /** Streams whose caller went. */
   final AtomicInteger gone = new AtomicInteger();
+
+  private final Consumer<Struct> keeper;
+
+  BytesService() {
+    this(message -> {});
+  }
+
+  /** One that gives every message of a unary call to {@code keeper}. */
+  BytesService(Consumer<Struct> keeper) {
+    this.keeper = keeper;
+  }
 
   @Override
   public ServerServiceDefinition bindService() {
@@ -129,6 +141,7 @@ final class BytesService implements BindableService {
         @Override
         public void onMessage(Struct message) {
           taken.incrementAndGet();
+          keeper.accept(message);
         }
 
         @Override

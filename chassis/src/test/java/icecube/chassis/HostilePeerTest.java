@@ -273,7 +273,7 @@ class HostilePeerTest {
   }
 
   /** Many zeros, of which nobody holds more than is read. */
-  private static final class Zeros extends InputStream {
+  static final class Zeros extends InputStream {
     private long left;
 
     Zeros(long count) {

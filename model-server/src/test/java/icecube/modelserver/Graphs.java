@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 
 /** Graphs and folders of them for tests of the repository. */
@@ -22,6 +23,15 @@ final class Graphs {
     }
     return text.replace(zero, "ignoredJ\u0004\0\0\u00c0\u007f")
         .getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  /** {@code graph}, and one more weight, of which it says that it lies in another file. */
+  static byte[] withOutsideWeights(byte[] graph) {
+    // A part of a message that comes again is merged: graph (7), initializer (5), data_location 1.
+    byte[] weight = {0x3a, 4, 0x2a, 2, 0x70, 1};
+    byte[] longer = Arrays.copyOf(graph, graph.length + weight.length);
+    System.arraycopy(weight, 0, longer, graph.length, weight.length);
+    return longer;
   }
 
   /** Writes the echo with a manifest of this description, as a copy would: the graph first. */
