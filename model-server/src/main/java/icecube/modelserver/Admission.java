@@ -28,6 +28,7 @@ final class Admission {
   private final RequestPredictor predictor;
   private final PredictionQueue queue;
   private final DegradedAnswers degraded;
+  private final Shadows shadows;
   private final int eventsMax;
 
   Admission(
@@ -41,6 +42,7 @@ final class Admission {
     this.predictor = new RequestPredictor(geometry);
     this.queue = queue;
     this.degraded = new DegradedAnswers(models, predictor, queue, metrics);
+    this.shadows = new Shadows(models, predictor, queue, metrics.shadows());
     this.eventsMax = Math.min(REQUEST_EVENTS_MAX, queueEventsMax);
   }
 
@@ -97,13 +99,24 @@ final class Admission {
   }
 
   private DegradedAnswers.Asked ask(PredictRequest request, Answerer<PredictResponse> answerer) {
+    long key = firstEventId(request);
     ServedModel model;
     try {
-      model = models.acquire(request.getModelName(), request.getModelVersion());
+      model =
+          models.acquire(request.getModelName(), request.getModelVersion(), OptionalLong.of(key));
     } catch (ReasonException e) {
       return degraded.notReady(request, e, answerer);
     }
-    return degraded.ready(model, request, answerer);
+    var asked = degraded.ready(model, request, answerer);
+    // Outside, so that no shadow is held against a line fit that stands in.
+    return new DegradedAnswers.Asked(model, shadows.behind(request, model, key, asked.answerer()));
+  }
+
+  /** Of a request that has events: what is sent again has the same answer again. */
+  private static long firstEventId(PredictRequest request) {
+    return request.hasEvents()
+        ? request.getEvents().getEventId(0)
+        : request.getFeatures().getEventId(0);
   }
 
   private int requireEvents(PredictRequest request) {
@@ -152,7 +165,8 @@ final class Admission {
     var model =
         models.acquire(
             OipText.quoteName(request.getModelName()),
-            OipText.quoteName(request.getModelVersion()));
+            OipText.quoteName(request.getModelVersion()),
+            key(request.getId()));
     try {
       var asked = model.inference();
       var task =
@@ -171,6 +185,10 @@ final class Admission {
       model.release();
       throw e;
     }
+  }
+
+  private static OptionalLong key(String id) {
+    return id.isEmpty() ? OptionalLong.empty() : OptionalLong.of(id.hashCode());
   }
 
   /** When a request is over time that may take {@code timeoutNanos}, 0 for any. */

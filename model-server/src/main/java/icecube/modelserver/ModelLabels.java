@@ -18,22 +18,25 @@ import org.jspecify.annotations.Nullable;
  *   champion: "3"         # answers; else the newest that is ready
  *   canary: "4"           # answers instead, for
  *   canary_percent: 10    # so many of a hundred requests
- *   shadow: "5"           # is asked too, and nobody hears its answer
+ *   shadow: "5"           # is asked too, and nobody hears its answer,
+ *   shadow_percent: 20    # so many of a hundred requests; 100 if left out
  * </pre>
  *
  * @param champion version that answers
  * @param canary version that answers some requests in its place
  * @param canaryPercent how many of a hundred, 0..100
  * @param shadow version whose answers are only compared
+ * @param shadowPercent of how many of a hundred requests, 0..100; null for all
  */
 record ModelLabels(
     @JsonProperty("champion") @Nullable String champion,
     @JsonProperty("canary") @Nullable String canary,
     @JsonProperty("canary_percent") int canaryPercent,
-    @JsonProperty("shadow") @Nullable String shadow) {
+    @JsonProperty("shadow") @Nullable String shadow,
+    @JsonProperty("shadow_percent") @Nullable Integer shadowPercent) {
 
   /** No label: the newest version that is ready answers. */
-  static final ModelLabels NONE = new ModelLabels(null, null, 0, null);
+  static final ModelLabels NONE = new ModelLabels(null, null, 0, null, null);
 
   private static final ObjectReader READER =
       new YAMLMapper()
@@ -47,6 +50,13 @@ record ModelLabels(
     if (canaryPercent < 0 || canaryPercent > 100) {
       throw new IllegalArgumentException(
           "canary_percent: " + canaryPercent + " (expected: 0..100)");
+    }
+    if (shadowPercent != null && (shadowPercent < 0 || shadowPercent > 100)) {
+      throw new IllegalArgumentException(
+          "shadow_percent: " + shadowPercent + " (expected: 0..100)");
+    }
+    if (shadowPercent != null && shadow == null) {
+      throw new IllegalArgumentException("shadow: missing (expected: a version, with a percent)");
     }
     if (canaryPercent > 0 && canary == null) {
       throw new IllegalArgumentException("canary: missing (expected: a version, with a percent)");

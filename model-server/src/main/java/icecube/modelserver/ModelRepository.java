@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
@@ -102,10 +103,15 @@ final class ModelRepository implements AutoCloseable {
 
   /** A repository of these models, which it owns, beside what {@code closer} owns. */
   static ModelRepository of(List<ServedModel> models, String defaultName, Closer closer) {
+    return ofNamed(named(models), defaultName, closer);
+  }
+
+  /** Like {@link #of}, of models with labels. */
+  static ModelRepository ofNamed(List<NamedModel> models, String defaultName, Closer closer) {
     var metrics = new ModelRepositoryMetrics(new SimpleMeterRegistry());
     var repository =
         new ModelRepository(
-            List.of(), named(models), defaultName, new ModelLoader(1, Device.CPU), metrics);
+            List.of(), models, defaultName, new ModelLoader(1, Device.CPU), metrics);
     closer.add(repository);
     repository.requireDefaultReady();
     return repository;
@@ -199,26 +205,46 @@ final class ModelRepository implements AutoCloseable {
   }
 
   /**
-   * The model of this name and version; an empty name means the default, an empty version the one
-   * that the labels say, else the newest that is ready. It may be closed at any time: who asks it
-   * {@link #acquire}s it.
+   * The model of this name and version; an empty name means the default, an empty version the
+   * champion, else the newest that is ready. It may be closed at any time: who asks it {@link
+   * #acquire}s it.
    *
    * @throws ReasonException {@code MODEL_UNKNOWN} if there is none, {@code MODEL_NOT_READY} if it
    *     was unloaded
    */
   ServedModel find(String name, String version) {
-    return live.now().require(name.isEmpty() ? defaultName : name).choose(version);
+    return named(name).choose(version);
+  }
+
+  private NamedModel named(String name) {
+    return live.now().require(name.isEmpty() ? defaultName : name);
   }
 
   /**
-   * The model as {@link #find} finds it, ready, and open until the caller {@link
-   * ServedModel#release}s it.
+   * The version that is asked what {@code model} has answered, for comparison only; empty if none
+   * is, or not this time.
    *
+   * @param key of the request
+   */
+  Optional<String> shadowOf(ServedModel model, long key) {
+    return live.now().find(model.card().name()).flatMap(named -> named.shadowOf(model, key));
+  }
+
+  /** Like {@link #acquire(String, String, OptionalLong)}, of a request without a key. */
+  ServedModel acquire(String name, String version) {
+    return acquire(name, version, OptionalLong.empty());
+  }
+
+  /**
+   * The model as {@link #find} finds it, or the canary in its place, ready, and open until the
+   * caller {@link ServedModel#release}s it.
+   *
+   * @param key of the request, which decides whether the canary answers it; empty to spread evenly
    * @throws ReasonException as {@link #find}, and {@code MODEL_NOT_READY} if it may not be asked
    */
-  ServedModel acquire(String name, String version) {
+  ServedModel acquire(String name, String version, OptionalLong key) {
     for (int attempt = 0; attempt < ACQUIRE_ATTEMPTS_MAX; attempt++) {
-      var model = find(name, version);
+      var model = named(name).chooseFor(version, key);
       model.inference();
       if (model.retain()) {
         return model;

@@ -51,9 +51,11 @@ final class ModelServerMetrics {
   private final Counter stopped;
   private final Map<Round.Close, Counter> closed = new EnumMap<>(Round.Close.class);
   private final AtomicInteger streams = new AtomicInteger();
+  private final ShadowMetrics shadows;
 
   ModelServerMetrics(MeterRegistry registry) {
     this.registry = registry;
+    this.shadows = new ShadowMetrics(registry);
     this.answered =
         Counter.builder("icecube.modelserver.requests.answered")
             .description("Requests that got results")
@@ -107,6 +109,11 @@ final class ModelServerMetrics {
     Gauge.builder("icecube.modelserver.workers", queue, PredictionQueue::workerCount)
         .description("Threads that predict: the processors of the machine or of its quota")
         .register(registry);
+  }
+
+  /** Of what shadows say. */
+  ShadowMetrics shadows() {
+    return shadows;
   }
 
   void streamOpened() {

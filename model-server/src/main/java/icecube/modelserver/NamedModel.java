@@ -8,6 +8,7 @@ import icecube.v1.Reason;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -82,8 +83,8 @@ final class NamedModel {
   }
 
   /**
-   * The version a request is for: by name, by {@code @champion}, {@code @canary} or
-   * {@code @shadow}, or, if it names none, by the labels.
+   * The version of this name, or on the label {@code @champion}, {@code @canary} or
+   * {@code @shadow}; if none is wanted, the champion.
    *
    * @throws ReasonException {@code MODEL_UNKNOWN} if there is none, {@code MODEL_NOT_READY} if the
    *     model was unloaded
@@ -95,7 +96,7 @@ final class NamedModel {
           "model: " + name + " was unloaded (expected: loaded); load it again");
     }
     if (wanted.isEmpty()) {
-      return answering();
+      return champion();
     }
     String version =
         wanted.startsWith(LABEL)
@@ -104,21 +105,45 @@ final class NamedModel {
     return version(version).orElseThrow(() -> unknown(wanted)).model();
   }
 
-  private ServedModel answering() {
-    if (labels.canaryPercent() > 0 && isCanarysTurn()) {
+  /**
+   * The version a request is for: as {@link #choose}, but if it names none, the canary answers its
+   * share.
+   *
+   * @param key of the request, so that the same one has the same answer again; empty to spread
+   *     requests evenly
+   */
+  ServedModel chooseFor(String wanted, OptionalLong key) {
+    if (wanted.isEmpty() && labels.canaryPercent() > 0 && isDrawn(key)) {
       var canary = ready(labels.canary());
       if (canary.isPresent()) {
         return canary.get();
       }
     }
-    return ready(labels.champion()).orElseGet(this::newestReady);
+    return choose(wanted);
   }
 
-  /** Of every hundred requests, as many as the labels say, evenly spread. */
-  private boolean isCanarysTurn() {
-    long turn = asked.getAndIncrement() % 100;
-    int percent = labels.canaryPercent();
-    return (turn + 1) * percent / 100 > turn * percent / 100;
+  private boolean isDrawn(OptionalLong key) {
+    int place = Draw.place(key.orElseGet(asked::getAndIncrement));
+    return place < labels.canaryPercent();
+  }
+
+  /**
+   * The version that is asked what {@code answering} was asked, for comparison only.
+   *
+   * @param key of the request; other keys than those of the canary are drawn
+   * @return empty if there is none that is ready, the request is not drawn, or the canary answered
+   */
+  Optional<String> shadowOf(ServedModel answering, long key) {
+    @Nullable Integer percent = labels.shadowPercent();
+    String version = answering.card().version();
+    boolean isCompared = !version.equals(labels.canary()) && !version.equals(labels.shadow());
+    return ready(labels.shadow())
+        .filter(shadow -> isCompared && (percent == null || Draw.place(~key) < percent))
+        .map(shadow -> shadow.card().version());
+  }
+
+  private ServedModel champion() {
+    return ready(labels.champion()).orElseGet(this::newestReady);
   }
 
   private Optional<ServedModel> ready(@Nullable String version) {

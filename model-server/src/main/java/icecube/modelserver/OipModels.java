@@ -15,6 +15,9 @@ import java.util.List;
 
 /** What a model looks like to a client of the open protocol. Stateless and thread-safe. */
 final class OipModels {
+  /** Realtime and archive; no caller's request waits where shadows' do. */
+  private static final int PRIORITY_LEVELS = 2;
+
   private OipModels() {}
 
   /** What {@code model}, which must be ready, reads and writes. */
@@ -61,7 +64,7 @@ final class OipModels {
                     .setKind(ModelInstanceGroup.Kind.KIND_CPU))
             .setDynamicBatching(
                 ModelDynamicBatching.newBuilder()
-                    .setPriorityLevels(Lane.values().length)
+                    .setPriorityLevels(PRIORITY_LEVELS)
                     .setDefaultPriorityLevel(1))
             .setModelTransactionPolicy(ModelTransactionPolicy.getDefaultInstance());
     if (isOnnx(model.card())) {

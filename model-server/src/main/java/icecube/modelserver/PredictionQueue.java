@@ -28,8 +28,7 @@ final class PredictionQueue implements AutoCloseable {
 
   private final Object lock = new Object();
   private final int workerCount;
-  private final int eventsMax;
-  private final long bytesMax;
+  private final QueueLimits limits;
   private final LongSupplier nanoClock;
   private final PredictionWorker worker;
   private final List<Thread> threads = new ArrayList<>();
@@ -55,8 +54,7 @@ final class PredictionQueue implements AutoCloseable {
       PredictionWorker worker,
       RunWatch watch) {
     this.workerCount = workerCount;
-    this.eventsMax = eventsMax;
-    this.bytesMax = bytesMax;
+    this.limits = new QueueLimits(eventsMax, bytesMax, workerCount);
     this.nanoClock = nanoClock;
     this.worker = worker;
     this.watch = watch;
@@ -99,7 +97,9 @@ final class PredictionQueue implements AutoCloseable {
     try {
       add(request);
     } catch (ReasonException e) {
-      request.model().activity().failed(nowNanos() - request.admittedNanos());
+      if (request.lane() != Lane.SHADOW) {
+        request.model().activity().failed(nowNanos() - request.admittedNanos());
+      }
       request.model().release();
       throw e;
     }
@@ -111,39 +111,10 @@ final class PredictionQueue implements AutoCloseable {
       if (draining) {
         throw QueueRefusals.draining();
       }
-      if (backlog.events() + request.eventCount() > eventsMax) {
-        throw QueueRefusals.full(
-            "events", backlog.events(), request.eventCount(), eventsMax, waitNanos(request));
-      }
-      // An empty queue takes any one request: its size was limited on the way in.
-      if (!backlog.isEmpty()) {
-        if (backlog.bytes() + request.sizeBytes() > bytesMax) {
-          throw QueueRefusals.full(
-              "bytes", backlog.bytes(), request.sizeBytes(), bytesMax, waitNanos(request));
-        }
-        requireTimeFor(request, expectedNanos);
-      }
+      limits.requireRoom(backlog, request, expectedNanos, nowNanos());
       backlog.add(new RequestRun(request, expectedNanos));
       lock.notify();
     }
-  }
-
-  /** What would expire before it is answered is not worth its place: better to know it at once. */
-  @GuardedBy("lock")
-  private void requireTimeFor(QueuedRequest request, long expectedNanos) {
-    if (request.deadlineNanos().isEmpty()) {
-      return;
-    }
-    long leftNanos = request.deadlineNanos().getAsLong() - nowNanos();
-    long neededNanos = waitNanos(request) + expectedNanos;
-    if (neededNanos > leftNanos) {
-      throw QueueRefusals.waitTooLong(neededNanos, leftNanos);
-    }
-  }
-
-  @GuardedBy("lock")
-  private long waitNanos(QueuedRequest request) {
-    return backlog.nanosBefore(request.lane()) / workerCount;
   }
 
   /**
@@ -211,6 +182,7 @@ final class PredictionQueue implements AutoCloseable {
     long deadline = System.nanoTime() + patience.toNanos();
     synchronized (lock) {
       draining = true;
+      backlog.passOverShadows();
       while (backlog.events() + runningEvents > 0) {
         long leftNanos = deadline - System.nanoTime();
         if (leftNanos <= 0) {

@@ -26,7 +26,9 @@ final class PredictionWorker {
   void begin(RequestRun run, long nowNanos) {
     var request = run.request();
     run.start(nowNanos);
-    metrics.waited(nowNanos - request.admittedNanos());
+    if (request.lane() != Lane.SHADOW) {
+      metrics.waited(nowNanos - request.admittedNanos());
+    }
     try {
       requireInTime(request, nowNanos, "waited");
       run.decoded(request.question().decode(request.model()));
@@ -86,7 +88,9 @@ final class PredictionWorker {
       }
       var reply = request.question().reply(request.model());
       long endNanos = nanoClock.getAsLong();
-      metrics.computed(request, endNanos - run.startNanos());
+      if (request.lane() != Lane.SHADOW) {
+        metrics.computed(request, endNanos - run.startNanos());
+      }
       var activity = request.model().activity();
       activity.ran(run.startNanos() - request.admittedNanos(), endNanos - run.startNanos());
       requireInTime(request, endNanos, "ran");
@@ -122,7 +126,9 @@ final class PredictionWorker {
 
   /** Tells that {@code request} ends without an answer. */
   void refuse(QueuedRequest request, ReasonException why) {
-    metrics.dropped(why.reason());
+    if (request.lane() != Lane.SHADOW) {
+      metrics.dropped(why.reason());
+    }
     try {
       request.question().refuse(request, why);
     } catch (RuntimeException e) {

@@ -9,8 +9,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits, in two lanes: the oldest realtime request first, but every {@value #ARCHIVE_TURN}th
- * time the oldest of the archive, so that bulk work goes on under any load.
+ * What waits, in three lanes: the oldest realtime request first, but every {@value #ARCHIVE_TURN}th
+ * time the oldest of the archive, so that bulk work goes on under any load; what is for shadows
+ * when neither has any.
  *
  * <p>Knows how many events and bytes wait, and for how long. Not thread-safe: the queue's lock
  * guards it.
@@ -24,11 +25,15 @@ final class RequestBacklog {
 
   private final Deque<RequestRun> realtime = new ArrayDeque<>();
   private final Deque<RequestRun> archive = new ArrayDeque<>();
+  private final Deque<RequestRun> shadow = new ArrayDeque<>();
   private int turns;
   private int events;
   private long bytes;
   private long realtimeNanos;
   private long archiveNanos;
+  private int shadowEvents;
+  private long shadowBytes;
+  private boolean isWithoutShadows;
 
   /** Adds {@code run}, or what is left of it, behind all others of its lane. */
   void add(RequestRun run) {
@@ -44,6 +49,9 @@ final class RequestBacklog {
     if (run == null) {
       run = realtime.poll();
     }
+    if (run == null && !isWithoutShadows) {
+      run = shadow.poll();
+    }
     if (run != null) {
       count(run, -1);
     }
@@ -52,7 +60,8 @@ final class RequestBacklog {
 
   /**
    * The oldest that waits for {@code model}, of the archive only if none of the realtime lane waits
-   * at all; null if there is none within {@value #LOOK_AHEAD_MAX}.
+   * at all; null if there is none within {@value #LOOK_AHEAD_MAX}. Shadows' requests join none and
+   * are joined by none, so that a round of theirs is short.
    */
   @Nullable RequestRun poll(ServedModel model) {
     var lane = realtime.isEmpty() ? archive : realtime;
@@ -71,7 +80,7 @@ final class RequestBacklog {
 
   /** Takes out what waits of {@code request}; null if nothing does. */
   @Nullable RequestRun remove(QueuedRequest request) {
-    var lane = request.lane() == Lane.REALTIME ? realtime : archive;
+    var lane = row(request.lane());
     for (Iterator<RequestRun> runs = lane.iterator(); runs.hasNext(); ) {
       var run = runs.next();
       if (run.request().equals(request)) {
@@ -87,22 +96,41 @@ final class RequestBacklog {
   List<RequestRun> clear() {
     var all = new ArrayList<>(realtime);
     all.addAll(archive);
+    all.addAll(shadow);
     realtime.clear();
     archive.clear();
+    shadow.clear();
     all.forEach(run -> count(run, -1));
     return all;
   }
 
+  /** Whether there is nothing to take. */
   boolean isEmpty() {
-    return realtime.isEmpty() && archive.isEmpty();
+    boolean isShadowEmpty = isWithoutShadows || shadow.isEmpty();
+    return realtime.isEmpty() && archive.isEmpty() && isShadowEmpty;
   }
 
-  /** Events that wait. */
+  /** Leaves where it is what waits for shadows; it is still there to be cleared. */
+  void passOverShadows() {
+    isWithoutShadows = true;
+  }
+
+  /** Events that wait for shadows. */
+  int shadowEvents() {
+    return shadowEvents;
+  }
+
+  /** Bytes that wait for shadows. */
+  long shadowBytes() {
+    return shadowBytes;
+  }
+
+  /** Events that wait, those for shadows aside. */
   int events() {
     return events;
   }
 
-  /** Bytes that wait. */
+  /** Bytes that wait, those for shadows aside. */
   long bytes() {
     return bytes;
   }
@@ -111,21 +139,38 @@ final class RequestBacklog {
   long nanosBefore(Lane lane) {
     return switch (lane) {
       case REALTIME -> realtimeNanos + Math.min(archiveNanos, realtimeNanos / (ARCHIVE_TURN - 1));
-      case ARCHIVE -> realtimeNanos + archiveNanos;
+      case ARCHIVE, SHADOW -> realtimeNanos + archiveNanos;
     };
   }
 
   private Deque<RequestRun> laneOf(RequestRun run) {
-    return run.request().lane() == Lane.REALTIME ? realtime : archive;
+    return row(run.request().lane());
+  }
+
+  private Deque<RequestRun> row(Lane lane) {
+    return switch (lane) {
+      case REALTIME -> realtime;
+      case ARCHIVE -> archive;
+      case SHADOW -> shadow;
+    };
   }
 
   // What a run says of itself changes only while it is not in here.
   private void count(RequestRun run, int sign) {
-    events += sign * run.waitingEvents();
-    bytes += sign * run.waitingBytes();
+    int runEvents = sign * run.waitingEvents();
+    long runBytes = sign * run.waitingBytes();
+    if (run.request().lane() == Lane.SHADOW) {
+      shadowEvents += runEvents;
+      shadowBytes += runBytes;
+      return;
+    }
+    events += runEvents;
+    bytes += runBytes;
+    long nanos = sign * run.waitingNanos();
     switch (run.request().lane()) {
-      case REALTIME -> realtimeNanos += sign * run.waitingNanos();
-      case ARCHIVE -> archiveNanos += sign * run.waitingNanos();
+      case REALTIME -> realtimeNanos += nanos;
+      case ARCHIVE -> archiveNanos += nanos;
+      case SHADOW -> throw new IllegalStateException("lane: SHADOW (expected: counted above)");
     }
   }
 }

@@ -19,17 +19,34 @@ final class GateModel implements InferenceModel {
   private static final long[] DIMS = {1, 3};
 
   private final Semaphore permits;
+  private final float[] direction;
+  private volatile boolean isBroken;
   private final LongAdder runs = new LongAdder();
   final Semaphore entered = new Semaphore(0);
   volatile boolean closed;
 
   /** A gate that is open from the start lets everyone through. */
   GateModel(boolean open) {
+    this(open, 0, 0, 1);
+  }
+
+  /** One that answers (x, y, z). */
+  GateModel(boolean open, float x, float y, float z) {
     permits = new Semaphore(open ? Integer.MAX_VALUE / 2 : 0);
+    direction = new float[] {x, y, z};
+  }
+
+  /** Every batch that is let through fails. */
+  void breakFromNowOn() {
+    isBroken = true;
   }
 
   ServedModel served(String name) {
-    return ServedModel.ready(name, "1", Model.Runtime.RUNTIME_JAVA, "", "A gate.", this);
+    return served(name, "1");
+  }
+
+  ServedModel served(String name, String version) {
+    return ServedModel.ready(name, version, Model.Runtime.RUNTIME_JAVA, "", "A gate.", this);
   }
 
   void letThrough(int batches) {
@@ -48,13 +65,16 @@ final class GateModel implements InferenceModel {
       Thread.currentThread().interrupt();
       throw new PredictorException("gate: interrupted", e);
     }
-    var up = ByteBuffer.allocate(3 * Float.BYTES).order(ByteOrder.nativeOrder());
+    if (isBroken) {
+      throw new IllegalStateException("broken");
+    }
+    var said = ByteBuffer.allocate(3 * Float.BYTES).order(ByteOrder.nativeOrder());
     for (int index = 0; index < batch.itemCount(); index++) {
       if (batch.task(index) instanceof DirectionTask events) {
         breakOn(events.table().eventId(batch.item(index)));
       }
-      up.clear().putFloat(0).putFloat(0).putFloat(1).flip();
-      batch.task(index).readOutput(DirectionTask.DIRECTION, batch.item(index), DIMS, up);
+      said.clear().putFloat(direction[0]).putFloat(direction[1]).putFloat(direction[2]).flip();
+      batch.task(index).readOutput(DirectionTask.DIRECTION, batch.item(index), DIMS, said);
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -175,6 +176,59 @@ final class PredictionQueueTest {
     Waiting.until("nothing is in flight", () -> queue.eventsInFlight() == 0);
   }
 
+  @Test
+  void shadowsAreBoundedAndTakeNobodysPlace() {
+    occupyTheWorker();
+    queue.submit(shadow(2, QueueLimits.SHADOW_EVENTS_MAX, 10));
+
+    assertFull(shadow(3, 1, 10), "queue: 4096 events wait, 1 more (expected: at most 4096)");
+    assertThat(queue.waitingEvents()).isZero();
+    queue.submit(request(4, EVENTS_MAX));
+    assertThat(queue.waitingEvents()).isEqualTo(EVENTS_MAX);
+  }
+
+  @Test
+  void shadowsAreBoundedInBytes() {
+    assertFull(
+        shadow(1, 1, QueueLimits.SHADOW_BYTES_MAX + 1),
+        "queue: 0 bytes wait, 16777217 more (expected: at most 16777216)");
+  }
+
+  @Test
+  void aDrainDoesNotWaitForShadows() throws InterruptedException {
+    occupyTheWorker();
+    queue.submit(shadow(2, 1, 10));
+    var drained = new AtomicBoolean();
+    var draining = new Thread(() -> drained.set(isDrained()), "test-drain");
+    draining.start();
+    Waiting.until("it drains", () -> isRefused(request(3, 1)));
+    gate.letThrough(1_000);
+    draining.join(20_000);
+
+    assertThat(drained).isTrue();
+    assertThat(ends.answered).doesNotContain(2L);
+    queue.close();
+    assertThat(ends.refused).containsExactly(Reason.REASON_DRAINING);
+    assertThat(meters.find("icecube.modelserver.requests.dropped").counter()).isNull();
+  }
+
+  private boolean isDrained() {
+    try {
+      return queue.drain(Duration.ofSeconds(20));
+    } catch (InterruptedException e) {
+      return false;
+    }
+  }
+
+  private boolean isRefused(QueuedRequest request) {
+    try {
+      queue.submit(request);
+      return false;
+    } catch (ReasonException e) {
+      return e.reason() == Reason.REASON_DRAINING;
+    }
+  }
+
   private void occupyTheWorker() {
     queue.submit(request(1, 1));
     Waiting.until("the worker runs", () -> gate.entered.tryAcquire());
@@ -192,16 +246,25 @@ final class PredictionQueueTest {
     return queued(id, 1, 10, OptionalLong.of(deadlineNanos));
   }
 
+  private QueuedRequest shadow(long id, int events, long bytes) {
+    return queued(id, events, bytes, OptionalLong.empty(), Lane.SHADOW);
+  }
+
   private QueuedRequest queued(long id, int events, long bytes, OptionalLong deadlineNanos) {
-    var predictor = new RequestPredictor(Samples.GEOMETRY);
+    return queued(id, events, bytes, deadlineNanos, Lane.REALTIME);
+  }
+
+  private QueuedRequest queued(
+      long id, int events, long bytes, OptionalLong deadlineNanos, Lane lane) {
+    var question = new PredictQuestion(message(id), new RequestPredictor(Samples.GEOMETRY), ends);
     return new QueuedRequest(
-        new PredictQuestion(message(id), predictor, ends),
+        lane == Lane.SHADOW ? new ShadowQuestion(question) : question,
         gate.served("gate"),
         events,
         bytes,
         nowNanos.get(),
         deadlineNanos,
-        Lane.REALTIME);
+        lane);
   }
 
   private static PredictRequest message(long id) {

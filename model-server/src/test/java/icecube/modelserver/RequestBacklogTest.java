@@ -78,6 +78,49 @@ final class RequestBacklogTest {
   }
 
   @Test
+  void shadowsAreTakenOnlyWhenNothingElseWaits() {
+    var shadows = run(model, Lane.SHADOW);
+    backlog.add(shadows);
+    backlog.add(run(model, Lane.ARCHIVE));
+    backlog.add(run(model, Lane.REALTIME));
+
+    assertThat(requireNonNull(backlog.poll()).request().lane()).isEqualTo(Lane.REALTIME);
+    assertThat(requireNonNull(backlog.poll()).request().lane()).isEqualTo(Lane.ARCHIVE);
+    assertThat(backlog.poll(model)).as("joins no round").isNull();
+    assertThat(backlog.isEmpty()).isFalse();
+    assertThat(backlog.poll()).isSameAs(shadows);
+    assertThat(backlog.isEmpty()).isTrue();
+  }
+
+  @Test
+  void shadowsTakeNobodysPlaceAndNobodysTime() {
+    var shadows = run(model, Lane.SHADOW);
+    backlog.add(shadows);
+
+    assertThat(backlog.events()).isZero();
+    assertThat(backlog.bytes()).isZero();
+    assertThat(backlog.nanosBefore(Lane.REALTIME)).isZero();
+    assertThat(backlog.nanosBefore(Lane.ARCHIVE)).isZero();
+    assertThat(backlog.shadowEvents()).isEqualTo(2);
+    assertThat(backlog.shadowBytes()).isEqualTo(100);
+    assertThat(backlog.remove(shadows.request())).isSameAs(shadows);
+    assertThat(backlog.shadowEvents()).isZero();
+    assertThat(backlog.shadowBytes()).isZero();
+  }
+
+  @Test
+  void shadowsThatArePassedOverCanStillBeCleared() {
+    var shadows = run(model, Lane.SHADOW);
+    backlog.add(shadows);
+    backlog.passOverShadows();
+
+    assertThat(backlog.isEmpty()).isTrue();
+    assertThat(backlog.poll()).isNull();
+    assertThat(backlog.clear()).containsExactly(shadows);
+    assertThat(backlog.shadowEvents()).isZero();
+  }
+
+  @Test
   void whatWaitsIsCountedWhicheverWayItGoes() {
     var runs =
         List.of(run(model, Lane.REALTIME), run(model, Lane.ARCHIVE), run(model, Lane.REALTIME));

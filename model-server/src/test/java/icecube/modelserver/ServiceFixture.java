@@ -27,17 +27,53 @@ final class ServiceFixture implements AutoCloseable {
   private final Closer closer = new Closer();
 
   ServiceFixture(boolean open, int workerCount, int queueEventsMax, ServedModel... more) {
-    gate = new GateModel(open);
-    served = gate.served("gate");
-    var metrics = new ModelServerMetrics(meters);
-    models =
+    this(new GateModel(open), workerCount, queueEventsMax, more);
+  }
+
+  private ServiceFixture(GateModel gate, int workerCount, int queueEventsMax, ServedModel... more) {
+    this(gate, gate.served("gate"), workerCount, queueEventsMax, more);
+  }
+
+  private ServiceFixture(
+      GateModel gate,
+      ServedModel served,
+      int workerCount,
+      int queueEventsMax,
+      ServedModel... more) {
+    this(
+        gate,
+        served,
         ModelRepository.of(
             Stream.concat(
                     Stream.of(served, ServedModel.failed("ill", "1", "sha256: wrong")),
                     Stream.of(more))
                 .toList(),
             "gate",
-            new Closer());
+            new Closer()),
+        workerCount,
+        queueEventsMax);
+  }
+
+  /** With these models and their labels; {@code gate} is one of them, and the default. */
+  ServiceFixture(GateModel gate, List<NamedModel> named, int workerCount, int queueEventsMax) {
+    this(
+        gate,
+        named.get(0).versions().get(0).model(),
+        ModelRepository.ofNamed(named, "gate", new Closer()),
+        workerCount,
+        queueEventsMax);
+  }
+
+  private ServiceFixture(
+      GateModel gate,
+      ServedModel served,
+      ModelRepository models,
+      int workerCount,
+      int queueEventsMax) {
+    this.gate = gate;
+    this.served = served;
+    this.models = models;
+    var metrics = new ModelServerMetrics(meters);
     closer.add(models);
     var worker = new PredictionWorker(metrics);
     queue =

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.modelserver;
+
+import icecube.proto.ReasonException;
+
+/**
+ * What may wait in the queue: so many events and bytes of callers, beside them a fixed number for
+ * shadows, and nothing that would expire before it is answered. Immutable.
+ *
+ * @param eventsMax events of callers
+ * @param bytesMax bytes of them; one request may exceed it alone
+ * @param workerCount threads that share what waits
+ */
+record QueueLimits(int eventsMax, long bytesMax, int workerCount) {
+  /** Events that may wait for shadows. */
+  static final int SHADOW_EVENTS_MAX = 4_096;
+
+  /** Bytes of them. */
+  static final long SHADOW_BYTES_MAX = 16 << 20;
+
+  /**
+   * Refuses what finds no place in {@code backlog}, whose lock the caller holds.
+   *
+   * @param expectedNanos what one worker will need for {@code request}
+   * @throws ReasonException {@code QUEUE_FULL} or {@code WAIT_TOO_LONG}
+   */
+  void requireRoom(
+      RequestBacklog backlog, QueuedRequest request, long expectedNanos, long nowNanos) {
+    if (request.lane() == Lane.SHADOW) {
+      require("events", backlog.shadowEvents(), request.eventCount(), SHADOW_EVENTS_MAX, 0);
+      require("bytes", backlog.shadowBytes(), request.sizeBytes(), SHADOW_BYTES_MAX, 0);
+      return;
+    }
+    long waitNanos = backlog.nanosBefore(request.lane()) / workerCount;
+    require("events", backlog.events(), request.eventCount(), eventsMax, waitNanos);
+    // An empty queue takes any one request: its size was limited on the way in.
+    if (backlog.events() > 0) {
+      require("bytes", backlog.bytes(), request.sizeBytes(), bytesMax, waitNanos);
+      requireTime(request, waitNanos + expectedNanos, nowNanos);
+    }
+  }
+
+  private static void require(String what, long there, long more, long max, long waitNanos) {
+    if (there + more > max) {
+      throw QueueRefusals.full(what, there, more, max, waitNanos);
+    }
+  }
+
+  /** What would expire before it is answered is not worth its place: better to know it at once. */
+  private static void requireTime(QueuedRequest request, long neededNanos, long nowNanos) {
+    if (request.deadlineNanos().isEmpty()) {
+      return;
+    }
+    long leftNanos = request.deadlineNanos().getAsLong() - nowNanos;
+    if (neededNanos > leftNanos) {
+      throw QueueRefusals.waitTooLong(neededNanos, leftNanos);
+    }
+  }
+}
