@@ -21,8 +21,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Holds {@code docs/FAILURES.md} to the reasons there are and to the tests that make them. */
+/**
+ * Holds {@code docs/FAILURES.md} to the reasons there are and to the tests that make them, and
+ * {@code docs/HOSTILE.md} to its tests.
+ */
 final class FailuresPageTest {
   private static final Path ROOT = root();
   private static final Map<String, String> SOURCES = testSources();
@@ -116,9 +120,10 @@ final class FailuresPageTest {
         .anyMatch(body -> body.contains(Reasons.nameOf(reason)));
   }
 
-  @Test
-  void everyTestThatIsNamedIsThere() throws IOException {
-    String page = Files.readString(ROOT.resolve("docs/FAILURES.md"));
+  @ParameterizedTest
+  @ValueSource(strings = {"docs/FAILURES.md", "docs/HOSTILE.md"})
+  void everyTestThatIsNamedIsThere(String file) throws IOException {
+    String page = Files.readString(ROOT.resolve(file));
     List<MatchResult> tests = testsIn(page);
     assertThat(tests).hasSizeGreaterThan(20);
     for (MatchResult test : tests) {

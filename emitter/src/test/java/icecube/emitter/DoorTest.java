@@ -10,9 +10,17 @@ import icecube.physics.IceCube86;
 import icecube.physics.PulseSeries;
 import icecube.v1.Reason;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class DoorTest {
+  private static final float[] WRONG_TIMES_NS = {
+    Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -1, (1 << 24) + 2, Float.MAX_VALUE
+  };
+  private static final float[] WRONG_CHARGES_PE = {
+    Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 0, -1, -Float.MAX_VALUE
+  };
+
   private final Door door = new Door(IceCube86.geometry());
 
   @Test
@@ -31,6 +39,30 @@ class DoorTest {
     refused(5, event(6, 3, 0), Reason.REASON_CHARGE_OUT_OF_RANGE);
     refused(6, ListSource.event(6, 1), Reason.REASON_EVENT_ID_DUPLICATE);
     assertThat(door.refused()).hasSize(7).containsValue(1L);
+  }
+
+  @Test
+  void tenThousandWrongEventsAreRefusedWithTheirReason() {
+    long seed = Long.getLong("icecube.seed", 0xd00f);
+    var random = new SplittableRandom(seed);
+    for (int id = 0; id < 10_000; id++) {
+      int count = 2 + random.nextInt(20);
+      float[] pulses = new float[2 * count];
+      for (int pulse = 0; pulse < count; pulse++) {
+        pulses[2 * pulse] = 100 * pulse + 100 * random.nextFloat();
+        pulses[2 * pulse + 1] = 0.1f + random.nextFloat();
+      }
+      boolean isTime = random.nextBoolean();
+      pulses[2 * random.nextInt(count) + (isTime ? 0 : 1)] =
+          isTime
+              ? WRONG_TIMES_NS[random.nextInt(WRONG_TIMES_NS.length)]
+              : WRONG_CHARGES_PE[random.nextInt(WRONG_CHARGES_PE.length)];
+
+      assertThat(door.refusal(id, event(id, pulses)).map(Refusal::reason))
+          .as("event %d, -Dicecube.seed=%d", id, seed)
+          .contains(isTime ? Reason.REASON_TIME_OUT_OF_RANGE : Reason.REASON_CHARGE_OUT_OF_RANGE);
+    }
+    assertThat(door.refused().values().stream().mapToLong(Long::longValue).sum()).isEqualTo(10_000);
   }
 
   @Test
