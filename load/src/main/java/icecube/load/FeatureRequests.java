@@ -17,15 +17,22 @@ import java.util.SplittableRandom;
 final class FeatureRequests {
   private static final int TIME_COLUMN = 3;
 
+  /** Such ids stay exact in a double, as in the tools that read them. */
+  private static final long EVENT_ID_LIMIT = 1L << 52;
+
   private FeatureRequests() {}
 
-  /** A request for the model with events of these lengths, without an id. */
+  /**
+   * A request for the model with events of these lengths, without an id. The events' ids differ
+   * from request to request, as servers may choose a version by them.
+   */
   static PredictRequest draw(
       String model, String version, int[] rows, Duration timeout, SplittableRandom random) {
     var batch = FeatureBatch.newBuilder().setFeatureVersion(FeatureTable.VERSION);
     int rowsTotal = 0;
+    long firstEventId = random.nextLong(EVENT_ID_LIMIT);
     for (int event = 0; event < rows.length; event++) {
-      batch.addEventId(event + 1L).addRowCount(rows[event]).addPulsesSeen(rows[event]);
+      batch.addEventId(firstEventId + event).addRowCount(rows[event]).addPulsesSeen(rows[event]);
       batch.addQualityBits(0);
       rowsTotal += rows[event];
     }

@@ -9,6 +9,7 @@ import icecube.proto.FeatureCodec;
 import icecube.v1.PredictRequest;
 import io.grpc.InsecureChannelCredentials;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -148,6 +149,19 @@ final class CallersTest {
       assertThat(table.value(row, 3)).isGreaterThanOrEqualTo(table.value(row - 1, 3));
     }
     assertThat(request.getTimeoutMs()).isEqualTo(10_000);
+  }
+
+  @Test
+  void eventsOfDifferentRequestsHaveDifferentIds() {
+    var random = new SplittableRandom(1);
+    int[] rows = {1, 2, 3};
+    var ids = new HashSet<Long>();
+    for (int request = 0; request < 1_000; request++) {
+      ids.addAll(
+          FeatureRequests.draw("m", "1", rows, TIMEOUT, random).getFeatures().getEventIdList());
+    }
+
+    assertThat(ids).hasSize(3_000).allMatch(id -> id >= 0);
   }
 
   @Test
