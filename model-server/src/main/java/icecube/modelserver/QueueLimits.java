@@ -5,7 +5,7 @@ import icecube.proto.ReasonException;
 
 /**
  * What may wait in the queue: so many events and bytes of callers, beside them a fixed number for
- * shadows, and nothing that would expire before it is answered. Immutable.
+ * shadows, and nothing that would hardly be answered before it expires. Immutable.
  *
  * @param eventsMax events of callers
  * @param bytesMax bytes of them; one request may exceed it alone
@@ -17,6 +17,13 @@ record QueueLimits(int eventsMax, long bytesMax, int workerCount) {
 
   /** Bytes of them. */
   static final long SHADOW_BYTES_MAX = 16 << 20;
+
+  /**
+   * The share of a request's time that may be planned. Under a lasting overload the queue is always
+   * as long as it may be: if all of the time were planned, an error of a hundredth in the
+   * prediction would let every request expire after its work was done.
+   */
+  static final double TIME_SHARE_MAX = 0.75;
 
   /**
    * Refuses what finds no place in {@code backlog}, whose lock the caller holds.
@@ -52,8 +59,9 @@ record QueueLimits(int eventsMax, long bytesMax, int workerCount) {
       return;
     }
     long leftNanos = request.deadlineNanos().getAsLong() - nowNanos;
-    if (neededNanos > leftNanos) {
-      throw QueueRefusals.waitTooLong(neededNanos, leftNanos);
+    long plannedNanos = (long) (TIME_SHARE_MAX * leftNanos);
+    if (neededNanos > plannedNanos) {
+      throw QueueRefusals.waitTooLong(neededNanos, plannedNanos);
     }
   }
 }

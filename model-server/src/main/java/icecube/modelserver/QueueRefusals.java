@@ -40,13 +40,15 @@ final class QueueRefusals {
   /**
    * The request would not be answered in time. Worth coming back when the queue is so much shorter
    * that one with as much time would be.
+   *
+   * @param plannedNanos how much of the request's time may be planned
    */
-  static ReasonException waitTooLong(long neededNanos, long leftNanos) {
+  static ReasonException waitTooLong(long neededNanos, long plannedNanos) {
     return new ReasonException(
         Reason.REASON_WAIT_TOO_LONG,
-        "queue: an answer is due after %.1f ms (expected: within %.1f ms, the request's timeout); allow more time, retry later or start another server"
-            .formatted(neededNanos / 1e6, leftNanos / 1e6),
-        bounded(neededNanos - leftNanos));
+        "queue: an answer is due after %.1f ms (expected: within %.1f ms, three quarters of the time left); allow more time, retry later or start another server"
+            .formatted(neededNanos / 1e6, plannedNanos / 1e6),
+        bounded(neededNanos - plannedNanos));
   }
 
   /** The server closes. */

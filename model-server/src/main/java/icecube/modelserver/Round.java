@@ -33,6 +33,7 @@ final class Round {
   private final List<RequestRun> runs = new ArrayList<>();
   private int[] heldEvents = new int[16];
   private int weightMax = ROW_COUNT_MAX;
+  private double bytesSkipped;
 
   /** Takes in a request, of which so many events are in this worker's hands. */
   void add(RequestRun run, int events) {
@@ -46,6 +47,11 @@ final class Round {
   /** The last request taken in gives back so many events. */
   void giveBack(int events) {
     heldEvents[runs.size() - 1] -= events;
+  }
+
+  /** The last request taken in is not run: its time is over. */
+  void skip() {
+    bytesSkipped += bytes(runs.size() - 1);
   }
 
   /** Begins anew, for a model that takes {@code batchScale} times what suits a processor. */
@@ -82,16 +88,20 @@ final class Round {
     return heldEvents[index];
   }
 
-  /** Bytes of the requests that did not fail, in proportion to the events held. */
+  /** Bytes of the requests that did not fail and were run, in proportion to the events held. */
   double bytes() {
-    double bytes = 0;
+    double bytes = -bytesSkipped;
     for (int index = 0; index < runs.size(); index++) {
       if (runs.get(index).failure() == null) {
-        var request = runs.get(index).request();
-        bytes += (double) request.sizeBytes() * heldEvents[index] / request.eventCount();
+        bytes += bytes(index);
       }
     }
     return bytes;
+  }
+
+  private double bytes(int index) {
+    var request = runs.get(index).request();
+    return (double) request.sizeBytes() * heldEvents[index] / request.eventCount();
   }
 
   /** The request that asked {@code task}. */
@@ -134,6 +144,7 @@ final class Round {
 
   /** Forgets everything. */
   void clear() {
+    bytesSkipped = 0;
     batches.clear();
     runs.clear();
   }

@@ -73,7 +73,12 @@ final class WorkerLoop implements Runnable {
     if (!run.isDecoded()) {
       worker.begin(run, nanoClock.getAsLong());
     }
-    if (run.failure() != null || run.request().isExpired(nanoClock.getAsLong())) {
+    if (run.failure() != null) {
+      run.skipRest();
+      return;
+    }
+    if (run.request().isExpired(nanoClock.getAsLong())) {
+      round.skip();
       run.skipRest();
       return;
     }

@@ -212,14 +212,54 @@ final class BatchingTest {
 
     var hasty = request(served, 3, Lane.REALTIME, OptionalLong.of(second + 5 * second / 2), 1);
     assertThatThrownBy(() -> queue.submit(hasty))
-        .hasMessageStartingWith("queue: an answer is due after 3000.0 ms (expected: within 2500.0")
+        .hasMessageStartingWith("queue: an answer is due after 3000.0 ms (expected: within 1875.0")
         .isInstanceOfSatisfying(
             ReasonException.class,
             e -> {
               assertThat(e.reason()).isEqualTo(Reason.REASON_WAIT_TOO_LONG);
-              assertThat(e.retryDelay()).isEqualTo(Duration.ofMillis(500));
+              assertThat(e.retryDelay()).isEqualTo(Duration.ofMillis(1_125));
             });
-    queue.submit(request(served, 4, Lane.REALTIME, OptionalLong.of(second + 4 * second), 1));
+    queue.submit(request(served, 4, Lane.REALTIME, OptionalLong.of(second + 5 * second), 1));
+  }
+
+  @Test
+  void whatExpiredIsNotTakenForWorkThatWasQuick() throws InterruptedException {
+    long second = TimeUnit.SECONDS.toNanos(1);
+    occupyTheWorker();
+    nowNanos.set(second);
+    model.letThrough(1);
+    Waiting.until("it is answered", () -> queue.eventsInFlight() == 0);
+    occupyTheWorker();
+    for (int id = 1; id <= 20; id++) {
+      queue.submit(request(served, id, Lane.REALTIME, OptionalLong.of(second + 60 * second), 1));
+    }
+    nowNanos.set(100 * second);
+    model.letThrough(1);
+    Waiting.until("the others are refused", () -> ends.refused.size() == 20);
+    Waiting.until("nothing is in flight", () -> queue.eventsInFlight() == 0);
+
+    // A second, then 99 with the weight of a tenth; nothing of the twenty.
+    occupyTheWorker();
+    queue.submit(request(21, 1));
+    assertThat(meters.get("icecube.modelserver.queue.predicted").gauge().value())
+        .isBetween(10.7, 10.9);
+  }
+
+  @Test
+  void aQuarterOfTheTimeIsKeptForWhatAPredictionCannotKnow() throws InterruptedException {
+    long second = TimeUnit.SECONDS.toNanos(1);
+    occupyTheWorker();
+    nowNanos.set(second);
+    model.letThrough(1);
+    Waiting.until("it is answered", () -> queue.eventsInFlight() == 0);
+    occupyTheWorker();
+    queue.submit(request(1, 1));
+
+    // One that waits and itself: 2 s.
+    var tight = request(served, 2, Lane.REALTIME, OptionalLong.of(second + 26 * second / 10), 1);
+    assertThatThrownBy(() -> queue.submit(tight))
+        .hasMessageContaining("an answer is due after 2000.0 ms (expected: within 1950.0 ms");
+    queue.submit(request(served, 3, Lane.REALTIME, OptionalLong.of(second + 27 * second / 10), 1));
   }
 
   private void occupyTheWorker() throws InterruptedException {
