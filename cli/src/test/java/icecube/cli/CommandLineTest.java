@@ -125,6 +125,8 @@ final class CommandLineTest {
     assertThat(err.toString()).contains("--models: bucket: UP (expected: ");
     assertThat(execute("serve", "--port", "0", "--models-poll", "0.01")).isEqualTo(2);
     assertThat(err.toString()).contains("--models-poll: PT0.01S (expected: 0, or PT0.1S..PT24H)");
+    assertThat(execute("serve", "--port", "0", "--device", "tpu")).isEqualTo(2);
+    assertThat(err.toString()).contains("--device: tpu (expected: cpu or gpu)");
   }
 
   @Test
