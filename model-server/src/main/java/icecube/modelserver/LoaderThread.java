@@ -78,7 +78,7 @@ final class LoaderThread implements AutoCloseable {
   private static <T> void complete(CompletableFuture<T> outcome, Callable<T> task) {
     try {
       outcome.complete(task.call());
-    } catch (Exception | LinkageError e) {
+    } catch (Exception | Error e) {
       outcome.completeExceptionally(e);
     }
   }

@@ -60,6 +60,7 @@ final class ModelLoader {
             rowCountMax,
             workerCount);
     try {
+      requireBatchAxis(model, manifest.isPresent());
       Rehearsal.of(model);
     } catch (RuntimeException | Error e) {
       model.close();
@@ -72,6 +73,26 @@ final class ModelLoader {
         sha256,
         description(manifest, source),
         model);
+  }
+
+  /**
+   * Has {@code model} answer one request at a time if its first axis is no batch, or was not found
+   * to be one and nobody states it.
+   */
+  private static void requireBatchAxis(OnnxModel model, boolean isStated) {
+    if (!model.signature().isBatched()) {
+      return;
+    }
+    var found = Rehearsal.isBatchAxisFirst(model);
+    if (isStated && found.isPresent() && !found.get()) {
+      throw new PredictorException(
+          "signature: %s (expected: a batch on the first axis); an item's answer changes with its"
+                  .formatted(model.signature())
+              + " neighbours; give the axis a number, or other names in each tensor");
+    }
+    if (!isStated && !found.orElse(false)) {
+      model.dropBatchAxis();
+    }
   }
 
   private static String description(Optional<ModelManifest> manifest, ModelSource source) {

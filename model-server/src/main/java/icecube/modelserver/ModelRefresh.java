@@ -175,9 +175,9 @@ final class ModelRefresh {
     } catch (IOException e) {
       // Its files were not even read: the next poll tries again, whether they changed or not.
       return failed(known, offer, "", e);
-    } catch (RuntimeException | LinkageError e) {
-      // Whatever is wrong with a model, it is the model's trouble alone. The LinkageError is that
-      // of a machine without the native library: the line fit needs none.
+    } catch (RuntimeException | Error e) {
+      // Whatever is wrong with a model, it is the model's trouble alone: too large for the memory,
+      // or on a machine without the native library, which the line fit does not need.
       return failed(known, offer, offer.stamp(), e);
     }
   }

@@ -60,6 +60,10 @@ record ModelSignature(
           "ragged: %s, lengths: %d, mask: %d (expected: lengths or mask of ragged inputs)"
               .formatted(isRagged, lengths, mask));
     }
+    if (isRagged && !isBatched) {
+      throw new IllegalArgumentException(
+          "ragged: set (expected: none, as the first axis is no batch in every tensor)");
+    }
   }
 
   /** Whether a model of it says directions, so that {@code Predict} may ask it. */
@@ -70,6 +74,11 @@ record ModelSignature(
   /** Whether items differ in their number of rows. */
   boolean isRagged() {
     return lengths != NONE || mask != NONE;
+  }
+
+  /** The same with a first axis like any other. */
+  ModelSignature withoutBatchAxis() {
+    return new ModelSignature(inputs, outputs, false, NONE, NONE);
   }
 
   /** Whether an input has an axis of any length that is neither the batch nor ragged. */
@@ -109,7 +118,11 @@ record ModelSignature(
             .map(spec -> stated.inputs.get(stated.inputNames().indexOf(spec.name())))
             .toList();
     return new ModelSignature(
-        ragged, outputs, isBatched, indexOf(stated, stated.lengths), indexOf(stated, stated.mask));
+        ragged,
+        outputs,
+        stated.isBatched,
+        indexOf(stated, stated.lengths),
+        indexOf(stated, stated.mask));
   }
 
   private int indexOf(ModelSignature stated, int input) {
@@ -122,7 +135,7 @@ record ModelSignature(
         .allMatch(spec -> all.stream().map(TensorSpec::withoutRaggedAxis).anyMatch(spec::equals));
   }
 
-  /** For people: {@code features float32[batch, ?, 6] ... -> ...}. */
+  /** For people: {@code [features FP32[-1, -1, 6], ...] -> [...]}. */
   @Override
   public String toString() {
     return text(inputs.stream()) + " -> " + text(outputs.stream());

@@ -21,6 +21,8 @@ final class OipTensor {
     long integer(int index);
 
     float number(int index);
+
+    boolean isSet(int index);
   }
 
   private final String name;
@@ -104,9 +106,7 @@ final class OipTensor {
 
   /** Whether element {@code index} of a {@code BOOL} or integer tensor is not 0. */
   boolean isSet(int index) {
-    var bytes = ByteBuffer.allocate(Long.BYTES);
-    write(index, 1, bytes);
-    return bytes.getLong(0) != 0;
+    return elements.isSet(index);
   }
 
   /** Element {@code index} of an {@code INT32} or {@code INT64} tensor. */
@@ -156,6 +156,17 @@ final class OipTensor {
     public float number(int index) {
       return bytes.getFloat(bytes.position() + index * Float.BYTES);
     }
+
+    @Override
+    public boolean isSet(int index) {
+      int at = bytes.position() + index * datatype.sizeBytes();
+      for (int end = at + datatype.sizeBytes(); at < end; at++) {
+        if (bytes.get(at) != 0) {
+          return true;
+        }
+      }
+      return false;
+    }
   }
 
   private record Typed(OipDatatype datatype, InferTensorContents contents) implements Elements {
@@ -198,6 +209,16 @@ final class OipTensor {
     @Override
     public float number(int index) {
       return contents.getFp32Contents(index);
+    }
+
+    @Override
+    public boolean isSet(int index) {
+      return switch (datatype) {
+        case BOOL -> contents.getBoolContents(index);
+        case INT64 -> contents.getInt64Contents(index) != 0;
+        case INT8, INT16, INT32 -> contents.getIntContents(index) != 0;
+        default -> throw notAnInteger(datatype);
+      };
     }
   }
 }

@@ -27,7 +27,8 @@ final class OnnxModel implements InferenceModel {
   private final OrtEnvironment environment;
   private final OrtSession session;
   private final Device device;
-  private final ModelSignature signature;
+  // Changes only before the model is asked by anybody else.
+  private volatile ModelSignature signature;
   private final int rowCountMax;
   private final BlockingQueue<OnnxScratch> idleScratch;
   private final LongAdder runs = new LongAdder();
@@ -92,6 +93,13 @@ final class OnnxModel implements InferenceModel {
     } catch (OrtException e) {
       throw new PredictorException("model.onnx: " + e.getMessage(), e);
     }
+  }
+
+  /** Takes the first axis for one like others; before anybody else may ask the model. */
+  void dropBatchAxis() {
+    idleScratch.forEach(OnnxScratch::close);
+    idleScratch.clear();
+    signature = signature.withoutBatchAxis();
   }
 
   @Override

@@ -33,17 +33,24 @@ final class OnnxSessions {
 
   /** A session over {@code graph}, the bytes of an ONNX file. */
   OrtSession open(byte[] graph) throws OrtException {
-    if (device == Device.GPU) {
-      try {
-        return openOnGpu(graph);
-      } catch (OrtException e) {
-        LOG.warn(
-            "device: gpu cannot be used: {} (expected: a CUDA device, its libraries, and a build"
-                + " with -Pgpu); graphs run on the processors",
-            e.getMessage());
-        device = Device.CPU;
-      }
+    if (device == Device.CPU) {
+      return openOnCpu(graph);
     }
+    try {
+      return openOnGpu(graph);
+    } catch (OrtException e) {
+      // A graph that no device can run says nothing about this one.
+      var session = openOnCpu(graph);
+      LOG.warn(
+          "device: gpu cannot be used: {} (expected: a CUDA device, its libraries, and a build"
+              + " with -Pgpu); graphs run on the processors",
+          e.getMessage());
+      device = Device.CPU;
+      return session;
+    }
+  }
+
+  private OrtSession openOnCpu(byte[] graph) throws OrtException {
     try (var options = options()) {
       return environment.createSession(graph, options);
     }

@@ -50,14 +50,15 @@ final class PredictionWorker {
       } catch (RuntimeException | Error e) {
         // Stopped, as nobody waits any more: they are told so at their end.
         if (round.isWanted(nanoClock.getAsLong())) {
-          findFault(served.inference(), round, batch, e);
+          findFault(served.inference(), round, batch, e, nanoClock);
         }
       }
     }
   }
 
   /** Runs the items of a batch that failed one by one, so that only what is wrong ends so. */
-  private static void findFault(InferenceModel model, Round round, MicroBatch batch, Throwable e) {
+  private static void findFault(
+      InferenceModel model, Round round, MicroBatch batch, Throwable e, LongSupplier nanoClock) {
     if (batch.itemCount() == 1) {
       round.runOf(batch.task(0)).fail(e);
       return;
@@ -65,13 +66,16 @@ final class PredictionWorker {
     var alone = new MicroBatch(1, batch.limit());
     for (int index = 0; index < batch.itemCount(); index++) {
       var run = round.runOf(batch.task(index));
-      if (run.failure() == null) {
+      if (run.failure() == null && !run.request().isExpired(nanoClock.getAsLong())) {
         alone.begin(batch.rowCount());
         alone.add(batch.task(index), batch.item(index));
         try {
           model.run(alone);
         } catch (RuntimeException | Error own) {
-          run.fail(own);
+          // Of one that is over time it is told at its end that it is.
+          if (!run.request().isExpired(nanoClock.getAsLong())) {
+            run.fail(own);
+          }
         }
       }
     }

@@ -7,12 +7,13 @@ import icecube.physics.FeatureBuilder;
 import icecube.physics.FeatureTable;
 import icecube.physics.IceCube86;
 import icecube.physics.PulseSeries;
-import java.nio.ByteBuffer;
+import icecube.proto.ReasonException;
+import inference.ModelInferResponse;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
-import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The trial that a model passes before it may be asked. A direction model answers an upward muon of
@@ -25,6 +26,12 @@ import java.util.List;
  * out.
  */
 final class Rehearsal {
+  private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
+  private static final int ROWS_OF_TRIAL = 3;
+
+  /** How far an answer may move with its company: the last digits of float32, and some. */
+  private static final double TOLERANCE = 1e-3;
+
   private static final int STRING = 35;
   private static final int SENSORS_ON_STRING = 60;
   private static final float NANOS_PER_SENSOR = 57f; // 17 m at the speed of light
@@ -52,43 +59,72 @@ final class Rehearsal {
     for (int turn = 0; turn < 2; turn++) {
       if (isOfDirections) {
         requireFinite(model, table(rows, together));
-        together = new DirectionTask(table(rows, 1)).companyMax(0);
+        together = model.batchScale() * new DirectionTask(table(rows, 1)).companyMax(0);
       } else {
-        var task = zeros(model.signature(), rows, together);
+        var task = TrialTensors.of(model.signature(), rows, new int[together]);
         MicroBatches.runAll(model, task);
-        together = task.companyMax(0);
+        together = model.batchScale() * task.companyMax(0);
       }
     }
   }
 
-  /** Zeros of a shape that a model of {@code signature} reads, all of them rows that count. */
-  private static TensorTask zeros(ModelSignature signature, int rows, int items) {
-    var inputs = new ArrayList<OipTensor>();
-    for (int input = 0; input < signature.inputs().size(); input++) {
-      var spec = signature.inputs().get(input);
-      long[] shape = spec.dims().stream().mapToLong(Long::longValue).toArray();
-      if (signature.isBatched()) {
-        shape[0] = items;
-      }
-      if (spec.isRagged()) {
-        shape[spec.raggedAxis()] = rows;
-      }
-      int count = (int) Arrays.stream(shape).reduce(1, Math::multiplyExact);
-      int size = spec.datatype().sizeBytes();
-      var bytes = ByteBuffer.allocate(count * size).order(ByteOrder.LITTLE_ENDIAN);
-      int value = input == signature.lengths() ? rows : input == signature.mask() ? 1 : 0;
-      for (int at = 0; value != 0 && at < bytes.capacity(); at += size) {
-        bytes.put(at, (byte) value);
-        if (size > 1) {
-          bytes.putShort(at, (short) value);
+  /**
+   * Whether items of {@code model} are answered the same alone as beside others, as far as two of
+   * them show; empty if they cannot be run.
+   */
+  static Optional<Boolean> isBatchAxisFirst(InferenceModel model) {
+    int rows = Math.min(ROWS_OF_TRIAL, model.rowCountMax());
+    try {
+      var both = outputs(model, rows, 1, 2);
+      var first = outputs(model, rows, 1);
+      var second = outputs(model, rows, 2);
+      for (int output = 0; output < both.getOutputsCount(); output++) {
+        var alone = first.getRawOutputContents(output).concat(second.getRawOutputContents(output));
+        var datatype = model.signature().outputs().get(output).datatype();
+        if (!isClose(datatype, alone, both.getRawOutputContents(output))) {
+          return Optional.of(false);
         }
       }
-      var content = ByteString.copyFrom(bytes);
-      inputs.add(OipTensor.raw(spec.name(), spec.datatype(), shape, count, content));
+      return Optional.of(true);
+    } catch (PredictorException | ReasonException e) {
+      LOG.atDebug().setCause(e).log("the first axis of a model could not be tried");
+      return Optional.empty();
     }
-    int[] rowCounts = new int[signature.isBatched() ? items : 1];
-    Arrays.fill(rowCounts, signature.isRagged() ? rows : 1);
-    return new TensorTask(signature, inputs, rowCounts, List.of());
+  }
+
+  private static ModelInferResponse outputs(InferenceModel model, int rows, int... seeds) {
+    var task = TrialTensors.of(model.signature(), rows, seeds);
+    task.begin();
+    MicroBatches.runAll(model, task);
+    var response = ModelInferResponse.newBuilder();
+    task.addOutputs(response);
+    return response.build();
+  }
+
+  private static boolean isClose(OipDatatype datatype, ByteString one, ByteString other) {
+    if (one.size() != other.size()) {
+      return false;
+    }
+    var a = one.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    var b = other.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    while (a.hasRemaining()) {
+      boolean isClose =
+          switch (datatype) {
+            case FP32 -> isClose(a.getFloat(), b.getFloat());
+            case FP64 -> isClose(a.getDouble(), b.getDouble());
+            // Half a precision's last digit is as coarse as the tolerance.
+            case FP16, BF16 -> Math.abs(a.getShort() - b.getShort()) <= 8;
+            default -> a.get() == b.get();
+          };
+      if (!isClose) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isClose(double a, double b) {
+    return Double.compare(a, b) == 0 || Math.abs(a - b) <= TOLERANCE * (1 + Math.abs(a));
   }
 
   private static FeatureTable table(int rows, int events) {

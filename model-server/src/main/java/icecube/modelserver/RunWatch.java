@@ -6,12 +6,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A thread that stops runs nobody waits for any more, {@value #LOOK_MILLIS} ms late at most, so
  * that one long run does not keep a worker from requests that can still be answered in time.
  */
 final class RunWatch implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RunWatch.class);
+
   /** Pause between two looks, ms. */
   static final int LOOK_MILLIS = 5;
 
@@ -34,13 +38,22 @@ final class RunWatch implements AutoCloseable {
     try {
       while (!closed.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
         for (RunLimit limit : limits) {
-          if (limit.stopIfLate(nanoClock.getAsLong())) {
-            metrics.stopped();
-          }
+          stopIfLate(limit, nanoClock.getAsLong(), metrics);
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void stopIfLate(RunLimit limit, long nowNanos, ModelServerMetrics metrics) {
+    try {
+      if (limit.stopIfLate(nowNanos)) {
+        metrics.stopped();
+      }
+    } catch (RuntimeException e) {
+      // The run goes on to its own end; others are still looked after.
+      LOG.atWarn().setCause(e).log("a late run could not be stopped");
     }
   }
 

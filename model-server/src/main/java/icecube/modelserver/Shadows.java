@@ -8,6 +8,7 @@ import icecube.v1.PredictResponse;
 import icecube.v1.Quality;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Asks shadows what champions have answered, and has it measured how far apart the two are.
@@ -18,6 +19,9 @@ import java.util.OptionalLong;
  * shadow. Thread-safe.
  */
 final class Shadows {
+  /** A shadow that has not answered by then is not waited for, and its run is stopped. */
+  static final long RUN_NANOS_MAX = TimeUnit.SECONDS.toNanos(10);
+
   private final ModelRepository models;
   private final RequestPredictor predictor;
   private final PredictionQueue queue;
@@ -80,6 +84,7 @@ final class Shadows {
     private void ask(QueuedRequest request, PredictResponse said) {
       String name = request.model().card().name();
       var comparison = new Comparison(name, shadow, said);
+      long nowNanos = queue.nowNanos();
       try {
         queue.submit(
             new QueuedRequest(
@@ -87,8 +92,8 @@ final class Shadows {
                 models.acquire(name, shadow),
                 request.eventCount(),
                 request.sizeBytes(),
-                queue.nowNanos(),
-                OptionalLong.empty(),
+                nowNanos,
+                OptionalLong.of(nowNanos + RUN_NANOS_MAX),
                 Lane.SHADOW));
       } catch (ReasonException e) {
         comparison.skipped();

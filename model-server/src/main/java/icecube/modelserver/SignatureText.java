@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.modelserver;
 
+import static icecube.modelserver.ModelSignature.NONE;
+
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A signature as a manifest writes it: a type and the axes of each tensor, {@code float32[batch,
- * rows, 6]}, where a name stands for any length. The first axis is the batch if it has a name in
- * every tensor.
+ * rows, 6]}, where a name stands for any length. The first axis is the batch if it has the same
+ * name in every tensor.
  *
  * @param inputs by name
  * @param outputs by name
@@ -46,6 +50,9 @@ record SignatureText(
           Map.entry("bool", OipDatatype.BOOL));
 
   private static final Pattern TENSOR = Pattern.compile("([a-z]+[0-9]*)\\[([^\\[\\]]*)]");
+  private static final Pattern FIRST_AXIS_NAME =
+      Pattern.compile("[a-z0-9]+\\[ *([a-zA-Z_][a-zA-Z0-9_]*) *[,\\]].*");
+
   private static final Pattern AXIS = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]{0,62}|[0-9]{1,9}");
 
   SignatureText {
@@ -69,7 +76,7 @@ record SignatureText(
   ModelSignature parse(@Nullable Ragged ragged) {
     var plain =
         new ModelSignature(
-            specs("inputs", inputs, ""), specs("outputs", outputs, ""), isBatched(), -1, -1);
+            specs("inputs", inputs, ""), specs("outputs", outputs, ""), isBatched(), NONE, NONE);
     if (ragged == null) {
       return directions(plain).orElse(plain);
     }
@@ -85,8 +92,8 @@ record SignatureText(
             specs,
             plain.outputs(),
             plain.isBatched(),
-            lengths == null ? ModelSignature.NONE : indexOf(specs, "ragged.lengths", lengths),
-            mask == null ? ModelSignature.NONE : indexOf(specs, "ragged.mask", mask));
+            lengths == null ? NONE : indexOf(specs, "ragged.lengths", lengths),
+            mask == null ? NONE : indexOf(specs, "ragged.mask", mask));
     requireShapes(signature);
     return directions(signature).orElse(signature);
   }
@@ -98,7 +105,7 @@ record SignatureText(
   }
 
   private static void requireShapes(ModelSignature signature) {
-    if (signature.lengths() != ModelSignature.NONE) {
+    if (signature.lengths() != NONE) {
       var spec = signature.inputs().get(signature.lengths());
       boolean isInteger =
           spec.datatype() == OipDatatype.INT64 || spec.datatype() == OipDatatype.INT32;
@@ -130,12 +137,17 @@ record SignatureText(
   }
 
   private boolean isBatched() {
-    return inputs.values().stream().allMatch(SignatureText::beginsWithName)
-        && outputs.values().stream().allMatch(SignatureText::beginsWithName);
+    var names =
+        Stream.concat(inputs.values().stream(), outputs.values().stream())
+            .map(SignatureText::firstAxisName)
+            .collect(Collectors.toSet());
+    return names.size() == 1 && !names.contains("");
   }
 
-  private static boolean beginsWithName(String text) {
-    return Pattern.compile("[a-z0-9]+\\[ *[a-zA-Z_].*").matcher(text).matches();
+  /** The name of the first axis; empty if it has none. */
+  private static String firstAxisName(String text) {
+    var axis = FIRST_AXIS_NAME.matcher(text);
+    return axis.matches() ? axis.group(1) : "";
   }
 
   private static List<TensorSpec> specs(String kind, Map<String, String> texts, String raggedAxis) {
@@ -174,6 +186,10 @@ record SignatureText(
       boolean isNumber = Character.isDigit(length.charAt(0));
       dims.add(isNumber ? Long.parseLong(length) : TensorSpec.ANY);
       if (axis > 0 && length.equals(raggedAxis)) {
+        if (ragged != TensorSpec.NOT_RAGGED) {
+          throw new IllegalArgumentException(
+              "%s: %s twice in %s (expected: once)".formatted(field, raggedAxis, text));
+        }
         ragged = axis;
       }
     }

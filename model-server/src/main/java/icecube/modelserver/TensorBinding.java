@@ -50,6 +50,7 @@ final class TensorBinding {
       inputs.add(tensor);
     }
     var outputs = outputs(wanted);
+    requireNoEmptyAxis(inputs);
     if (!signature.isBatched()) {
       return new TensorTask(signature, inputs, new int[] {1}, outputs);
     }
@@ -83,7 +84,6 @@ final class TensorBinding {
             tensor.name(), tensor.shapeText(), first.dim(0), first.name());
       }
     }
-    requireNoEmptyAxis(inputs);
     long itemCount = first.dim(0);
     if (itemCount == 0) {
       throw new ReasonException(
@@ -102,7 +102,7 @@ final class TensorBinding {
 
   private void requireNoEmptyAxis(List<OipTensor> inputs) {
     for (int input = 0; input < inputs.size(); input++) {
-      for (int axis = 1; axis < inputs.get(input).rank(); axis++) {
+      for (int axis = signature.isBatched() ? 1 : 0; axis < inputs.get(input).rank(); axis++) {
         boolean isRagged = axis == signature.inputs().get(input).raggedAxis();
         if (inputs.get(input).dim(axis) == 0 && !isRagged) {
           throw invalid(

@@ -74,7 +74,8 @@ final class TensorOutput {
     for (long dim : own) {
       size *= dim;
     }
-    requireFew(bytes.addAndGet(size));
+    var before = items[item]; // of a run that failed and is done again
+    requireFew(bytes.addAndGet(before == null ? size : size - before.bytes.length));
     byte[] copy = new byte[(int) size];
     source.get(copy);
     items[item] = new Item(own, copy);
@@ -111,9 +112,13 @@ final class TensorOutput {
     OipOutputs.add(response, spec.name(), spec.datatype(), shape, padded);
   }
 
-  /** The longest of each axis; 0 where no item has said anything. */
+  /** The longest of each axis that is open; 0 where no item has said anything. */
   private long[] largest() {
-    long[] largest = new long[spec.dims().size() - (itemCount > 0 ? 1 : 0)];
+    int first = itemCount > 0 ? 1 : 0;
+    long[] largest = new long[spec.dims().size() - first];
+    for (int axis = 0; axis < largest.length; axis++) {
+      largest[axis] = Math.max(0, spec.dims().get(first + axis));
+    }
     for (Item item : items) {
       for (int axis = 0; item != null && axis < largest.length; axis++) {
         largest[axis] = Math.max(largest[axis], item.dims[axis]);

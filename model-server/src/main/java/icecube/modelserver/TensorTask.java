@@ -23,6 +23,7 @@ final class TensorTask implements InferenceTask {
   private final int[] rowCounts;
   private final List<Integer> wanted;
   private final int denseWeight;
+  private final int rowWeight;
   private final @Nullable TensorOutput[] outputs;
 
   /**
@@ -36,7 +37,8 @@ final class TensorTask implements InferenceTask {
     this.inputs = inputs;
     this.rowCounts = rowCounts;
     this.wanted = wanted;
-    this.denseWeight = denseWeight(inputs, rowCounts.length);
+    this.denseWeight = weightOf(inputs, rowCounts.length);
+    this.rowWeight = rowWeight(signature, inputs);
     this.outputs = new TensorOutput[signature.outputs().size()];
   }
 
@@ -98,15 +100,31 @@ final class TensorTask implements InferenceTask {
 
   @Override
   public int weight(int item) {
-    return signature.isRagged() ? Math.max(1, rowCounts[item]) : denseWeight;
+    if (!signature.isRagged()) {
+      return denseWeight;
+    }
+    return (int) Math.min(Integer.MAX_VALUE, Math.max(1L, (long) rowCounts[item] * rowWeight));
   }
 
-  private static int denseWeight(List<OipTensor> inputs, int itemCount) {
+  private static int weightOf(List<OipTensor> inputs, int itemCount) {
     long bytes = 0;
     for (var input : inputs) {
       bytes += (long) input.elementCount() * input.datatype().sizeBytes();
     }
     return (int) Math.max(1, bytes / itemCount / ROW_BYTES);
+  }
+
+  /** What one row of all ragged inputs weighs. */
+  private static int rowWeight(ModelSignature signature, List<OipTensor> inputs) {
+    long bytes = 0;
+    for (int input = 0; input < inputs.size(); input++) {
+      var tensor = inputs.get(input);
+      int raggedAxis = signature.inputs().get(input).raggedAxis();
+      if (raggedAxis != TensorSpec.NOT_RAGGED && tensor.dim(raggedAxis) > 0) {
+        bytes += tensor.itemElementCount() / tensor.dim(raggedAxis) * tensor.datatype().sizeBytes();
+      }
+    }
+    return (int) Math.max(1, bytes / ROW_BYTES);
   }
 
   @Override

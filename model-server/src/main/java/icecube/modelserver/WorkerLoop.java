@@ -40,6 +40,7 @@ final class WorkerLoop implements Runnable {
           settle(round.run(index), round.heldEvents(index));
         }
         round.clear();
+        batch.begin(0);
       }
     }
   }

@@ -147,6 +147,48 @@ final class AnyModelTest {
   }
 
   @Test
+  void rowsOfASequenceAreNeverTakenForItemsOfABatch() throws Exception {
+    byte[] graph =
+        new GraphWriter()
+            .input("x", "float32[seq, 2]")
+            .output("y", "float32[seq, 2]")
+            .sum("all", "x", 0)
+            .node("Add", "y", "x", "all")
+            .write();
+    serve("sequence", graph);
+
+    var response = infer(request("sequence", "x", "FP32", floats(1, 2, 3, 4), 2, 2));
+
+    assertThat(numbers(response, 0)).containsExactly(5f, 8f, 7f, 10f);
+    var config = open().modelConfig(ModelConfigRequest.newBuilder().setName("sequence").build());
+    assertThat(config.getConfig().getMaxBatchSize()).isZero();
+    assertRefused(
+        request("sequence", "x", "FP32", floats(), 0, 2),
+        Status.Code.INVALID_ARGUMENT,
+        "inputs[x].shape: [0, 2] (expected: no axis of length 0)");
+  }
+
+  @Test
+  void aBatchThatAManifestStatesAndTheGraphDeniesFailsToLoad() throws Exception {
+    byte[] graph =
+        new GraphWriter()
+            .input("x", "float32[n, 2]")
+            .output("y", "float32[n, 2]")
+            .sum("all", "x", 0)
+            .node("Add", "y", "x", "all")
+            .write();
+    serve(
+        "sequence",
+        graph,
+        "signature: {inputs: {x: 'float32[batch, 2]'}, outputs: {y: 'float32[batch, 2]'}}\n");
+
+    var model = directions().getModel(GetModelRequest.newBuilder().setName("sequence").build());
+    assertThat(model.getState()).isEqualTo(Model.State.STATE_FAILED);
+    assertThat(model.getDescription())
+        .contains("(expected: a batch on the first axis); an item's answer changes with");
+  }
+
+  @Test
   void paddingIsCutOffWhereTheManifestSaysHowLongItemsAre() throws Exception {
     byte[] graph =
         new GraphWriter()

@@ -2,8 +2,10 @@
 package icecube.modelserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtProvider;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -22,6 +24,8 @@ final class OnnxSessionsTest {
             .node("Add", "y", "x", "x")
             .write();
 
+    assertThatThrownBy(() -> sessions.open(new byte[] {1, 2, 3})).isInstanceOf(OrtException.class);
+    assertThat(sessions.device()).isEqualTo(Device.GPU);
     for (int model = 0; model < 2; model++) {
       try (var session = sessions.open(graph)) {
         assertThat(session.getInputNames()).containsExactly("x");

@@ -73,6 +73,19 @@ final class TensorOutputTest {
   }
 
   @Test
+  void anItemThatIsRunAgainCountsOnce() {
+    var output = new TensorOutput(OPEN, 2);
+    int size = 40 << 20;
+    for (int run = 0; run < 3; run++) {
+      output.take(0, new long[] {1, size / 2, 2, 1}, ByteBuffer.allocate(size));
+    }
+
+    assertThatThrownBy(
+            () -> output.take(1, new long[] {1, size / 2, 2, 1}, ByteBuffer.allocate(size)))
+        .hasMessageStartingWith("outputs[y]: 83886080 bytes (expected: at most 67108864)");
+  }
+
+  @Test
   void aFixedAnswerTooLargeIsRefusedBeforeAnyRun() {
     var spec = TensorSpec.dense("y", OipDatatype.FP64, -1L, 1L << 20);
 
