@@ -263,7 +263,7 @@ final class PredictionQueue implements AutoCloseable {
   void giveBack(RequestRun run) {
     synchronized (lock) {
       runningEvents -= run.waitingEvents();
-      backlog.add(run);
+      backlog.addRest(run);
       lock.notifyAll();
     }
   }

@@ -35,9 +35,23 @@ final class RequestBacklog {
   private long shadowBytes;
   private boolean isWithoutShadows;
 
-  /** Adds {@code run}, or what is left of it, behind all others of its lane. */
+  /** Adds {@code run} behind all others of its lane. */
   void add(RequestRun run) {
     laneOf(run).add(run);
+    count(run, 1);
+  }
+
+  /**
+   * Adds what is left of {@code run}: before all others if one round ends it, so that a request
+   * that is a little too large for a round does not wait through the whole queue twice; else behind
+   * them, so that small ones need not wait for a large one.
+   */
+  void addRest(RequestRun run) {
+    if (run.isNearlyDone()) {
+      laneOf(run).addFirst(run);
+    } else {
+      laneOf(run).add(run);
+    }
     count(run, 1);
   }
 

@@ -115,6 +115,15 @@ final class RequestRun {
     return cursor - first;
   }
 
+  /** Whether what is left of it fits into one round. */
+  boolean isNearlyDone() {
+    long rows = 0;
+    for (int next = cursor; next < order.length; next++) {
+      rows += order[next] >>> 32;
+    }
+    return rows <= Round.ROW_COUNT_MAX;
+  }
+
   /** Leaves out what no worker has taken. */
   void skipRest() {
     isSkipped = true;

@@ -223,6 +223,20 @@ final class BatchingTest {
   }
 
   @Test
+  void whatIsLeftOfARequestThatOneRoundEndsIsNextInTurn() throws InterruptedException {
+    int[] rows = new int[3 * Round.ROW_COUNT_MAX / 2 / 512];
+    Arrays.fill(rows, 512);
+    occupyTheWorker();
+    queue.submit(request(1, rows));
+    queue.submit(request(2, rows));
+    queue.submit(request(3, rows));
+    model.letThrough(1_000);
+    Waiting.until("all are answered", () -> queue.eventsInFlight() == 0);
+    assertThat(ends.order).endsWith(1L, 2L, 3L);
+    assertThat(ends.order).hasSize(4);
+  }
+
+  @Test
   void whatExpiredIsNotTakenForWorkThatWasQuick() throws InterruptedException {
     long second = TimeUnit.SECONDS.toNanos(1);
     occupyTheWorker();
