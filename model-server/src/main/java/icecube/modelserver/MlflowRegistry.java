@@ -3,15 +3,19 @@ package icecube.modelserver;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import icecube.modelserver.HttpFiles.Answer;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,6 +32,7 @@ final class MlflowRegistry implements ModelSource {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final int REPLY_BYTES_MAX = 1 << 20;
   private static final Duration FILE_MAX = Duration.ofMinutes(5);
+  private static final Pattern CODE = Pattern.compile("\"error_code\"\\s*:\\s*\"(\\w{1,64})\"");
   private static final Pattern REFERENCE =
       Pattern.compile("models:/(?<name>[^/@]+)(?:@(?<alias>[^/@]+)|/(?<version>[0-9]+))");
 
@@ -42,11 +47,18 @@ final class MlflowRegistry implements ModelSource {
    * @param s3 asked if the registry keeps its artifacts there
    */
   MlflowRegistry(MlflowSettings settings, S3Settings s3, String reference) {
+    this(settings, s3, reference, new HttpFiles(FILE_MAX));
+  }
+
+  /**
+   * @param http reads everything, from the registry and from S3
+   */
+  MlflowRegistry(MlflowSettings settings, S3Settings s3, String reference, HttpFiles http) {
     this.settings = settings;
     this.s3 = s3;
     this.reference = reference;
     this.parts = partsOf(reference);
-    this.http = new HttpFiles(FILE_MAX);
+    this.http = http;
   }
 
   /**
@@ -82,7 +94,8 @@ final class MlflowRegistry implements ModelSource {
     String artifacts =
         ask("model-versions/get-download-uri", "name", name, "version", number)
             .path("artifact_uri")
-            .asText();
+            .asText()
+            .replaceFirst("//[^/]*@", "//"); // locations are told in messages, and nobody logs in
     String stamp = number + " " + artifacts;
     return List.of(new ModelOffer(name, number, artifacts, stamp, true));
   }
@@ -97,22 +110,47 @@ final class MlflowRegistry implements ModelSource {
     if (!answer.isOk()) {
       throw refused(reference, answer);
     }
-    return JSON.readTree(answer.body());
+    try {
+      return JSON.readTree(answer.body());
+    } catch (JsonProcessingException e) {
+      // Without its message, which repeats what the server wrote.
+      throw new IOException(
+          "%s at %s: not what MLflow answers (expected: JSON); is this an MLflow server?"
+              .formatted(reference, settings.server()),
+          e);
+    }
   }
 
   @Override
   public Optional<byte[]> read(ModelOffer offer, String file, long bytesMax) throws IOException {
-    var artifacts = URI.create(offer.location());
+    var artifacts = artifactsOf(offer);
     String path = artifacts.getRawPath() == null ? "" : artifacts.getRawPath();
     String within = path.replaceFirst("^/+", "").replaceFirst("/+$", "") + "/" + file;
     return switch (String.valueOf(artifacts.getScheme())) {
       case "mlflow-artifacts" -> artifact(within, file, bytesMax);
-      case "s3" -> new S3Bucket(s3, artifacts.getAuthority(), "").object(within, bytesMax);
+      case "s3" ->
+          new S3Bucket(s3, artifacts.getAuthority(), "", InstantSource.system(), http)
+              .object(within, bytesMax);
       default ->
           throw new PredictorException(
               "%s: artifacts at %s (expected: mlflow-artifacts: or s3:); start the MLflow server with --serve-artifacts"
                   .formatted(reference, artifacts));
     };
+  }
+
+  private URI artifactsOf(ModelOffer offer) {
+    try {
+      var artifacts = new URI(offer.location());
+      if ("s3".equals(artifacts.getScheme())) {
+        S3Bucket.requireBucket(Objects.requireNonNullElse(artifacts.getAuthority(), ""));
+      }
+      return artifacts;
+    } catch (URISyntaxException | IllegalArgumentException e) {
+      throw new PredictorException(
+          "%s: artifacts at '%s' (expected: a URI as mlflow-artifacts:/PATH or s3://BUCKET/PATH, without spaces); log the model to such a place"
+              .formatted(reference, offer.location()),
+          e);
+    }
   }
 
   private Optional<byte[]> artifact(String within, String file, long bytesMax) throws IOException {
@@ -137,8 +175,8 @@ final class MlflowRegistry implements ModelSource {
 
   private IOException refused(String what, Answer answer) {
     return new IOException(
-        "%s at %s: status %d, %s (expected: 200); look at MLFLOW_TRACKING_URI, the name, the alias and who may read it"
-            .formatted(what, settings.server(), answer.status(), answer.text()));
+        "%s at %s: %s (expected: status 200); look at MLFLOW_TRACKING_URI, the name, the alias and who may read it"
+            .formatted(what, settings.server(), answer.problem(CODE)));
   }
 
   /** A registry has no labels: its alias says which version answers. */

@@ -14,12 +14,10 @@ import java.util.Map;
  * @param authorization header of every request; empty for none
  */
 public record MlflowSettings(URI server, String authorization) {
+  private static final String SERVER = "MLFLOW_TRACKING_URI";
+
   public MlflowSettings {
-    boolean isHttp = "http".equals(server.getScheme()) || "https".equals(server.getScheme());
-    if (!isHttp || server.getHost() == null) {
-      throw new IllegalArgumentException(
-          "MLFLOW_TRACKING_URI: " + server + " (expected: http(s)://HOST[:PORT])");
-    }
+    HttpFiles.requireServer(SERVER, server);
   }
 
   /**
@@ -31,8 +29,7 @@ public record MlflowSettings(URI server, String authorization) {
    */
   public static MlflowSettings from(Map<String, String> environment) {
     return new MlflowSettings(
-        URI.create(environment.getOrDefault("MLFLOW_TRACKING_URI", "")),
-        authorization(environment));
+        HttpFiles.server(SERVER, environment.getOrDefault(SERVER, "")), authorization(environment));
   }
 
   private static String authorization(Map<String, String> environment) {

@@ -30,7 +30,11 @@ final class S3Bucket implements ModelSource {
   /** One page of a list: 1,000 objects with keys of at most 1,024 characters. */
   static final int PAGE_BYTES_MAX = 4 << 20;
 
+  /** Pages of one list; ten hold {@link #OBJECTS_MAX}, unless a server makes them small. */
+  static final int PAGES_MAX = 100;
+
   private static final Duration FILE_MAX = Duration.ofMinutes(5);
+  private static final Pattern CODE = Pattern.compile("<Code>(\\w{1,64})</Code>");
   private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
 
   private final S3Settings settings;
@@ -43,17 +47,19 @@ final class S3Bucket implements ModelSource {
    * @param prefix of all keys, without slashes at its ends; empty for the whole bucket
    */
   S3Bucket(S3Settings settings, String bucket, String prefix) {
-    this(settings, bucket, prefix, InstantSource.system(), FILE_MAX);
+    this(settings, bucket, prefix, InstantSource.system(), new HttpFiles(FILE_MAX));
   }
 
-  S3Bucket(
-      S3Settings settings, String bucket, String prefix, InstantSource clock, Duration fileMax) {
+  /**
+   * @param http reads the files; may be shared
+   */
+  S3Bucket(S3Settings settings, String bucket, String prefix, InstantSource clock, HttpFiles http) {
     requireBucket(bucket);
     this.settings = settings;
     this.bucket = bucket;
     this.prefix = prefix.isEmpty() ? "" : prefix + "/";
     this.clock = clock;
-    this.http = new HttpFiles(fileMax);
+    this.http = http;
   }
 
   /**
@@ -70,6 +76,9 @@ final class S3Bucket implements ModelSource {
   public List<ModelOffer> list() throws IOException {
     var stamps = new TreeMap<String, String>();
     for (var object : objects()) {
+      if (!object.key().startsWith(prefix)) {
+        continue; // Not asked for.
+      }
       String[] parts = object.key().substring(prefix.length()).split("/", -1);
       boolean isFile =
           parts.length == 3
@@ -95,7 +104,7 @@ final class S3Bucket implements ModelSource {
   private List<S3Listing.Listed> objects() throws IOException {
     var objects = new ArrayList<S3Listing.Listed>();
     String token = "";
-    do {
+    for (int page = 0; page < PAGES_MAX; page++) {
       var query = new TreeMap<>(Map.of("list-type", "2", "prefix", prefix));
       if (!token.isEmpty()) {
         query.put("continuation-token", token);
@@ -104,16 +113,21 @@ final class S3Bucket implements ModelSource {
       if (!answer.isOk()) {
         throw refused("list", answer);
       }
-      var page = S3Listing.parse(answer.body());
-      objects.addAll(page.objects());
-      token = page.nextToken();
+      var listing = S3Listing.parse(answer.body());
+      objects.addAll(listing.objects());
+      token = listing.nextToken();
       if (objects.size() > OBJECTS_MAX) {
         throw new PredictorException(
             "%s: more than %d objects (expected: at most so many); give a longer prefix"
                 .formatted(this, OBJECTS_MAX));
       }
-    } while (!token.isEmpty());
-    return objects;
+      if (token.isEmpty()) {
+        return objects;
+      }
+    }
+    throw new IOException(
+        "list of %s at %s: more than %d pages (expected: at most so many); give a longer prefix, or look whether this is an S3 server"
+            .formatted(this, settings.endpoint(), PAGES_MAX));
   }
 
   @Override
@@ -167,8 +181,8 @@ final class S3Bucket implements ModelSource {
 
   private IOException refused(String what, Answer answer) {
     return new IOException(
-        "%s of %s at %s: status %d, %s (expected: 200); look at AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and what that key may read"
-            .formatted(what, this, settings.endpoint(), answer.status(), answer.text()));
+        "%s of %s at %s: %s (expected: status 200); look at AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and what that key may read"
+            .formatted(what, this, settings.endpoint(), answer.problem(CODE)));
   }
 
   /** As signatures write it: everything but letters, digits and "-._~" in hex, of a key "/" too. */

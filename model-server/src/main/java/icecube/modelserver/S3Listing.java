@@ -31,8 +31,9 @@ record S3Listing(List<Listed> objects, String nextToken) {
     try {
       return parse(factory.createXMLStreamReader(new ByteArrayInputStream(xml)));
     } catch (XMLStreamException e) {
+      // Without its message, which repeats what the server wrote.
       throw new IOException(
-          "list: " + e.getMessage() + " (expected: a ListBucketResult); is this an S3 server?", e);
+          "list: not what S3 answers (expected: a ListBucketResult); is this an S3 server?", e);
     }
   }
 

@@ -18,13 +18,14 @@ public record S3Settings(
     URI endpoint, String region, String accessKey, String secretKey, String sessionToken) {
 
   private static final String REGION = "us-east-1";
+  private static final String ENDPOINT = "AWS_ENDPOINT_URL";
 
   public S3Settings {
-    boolean isHttp = "http".equals(endpoint.getScheme()) || "https".equals(endpoint.getScheme());
+    HttpFiles.requireServer(ENDPOINT, endpoint);
     boolean isBare = endpoint.getRawPath().isEmpty() || endpoint.getRawPath().equals("/");
-    if (!isHttp || endpoint.getHost() == null || !isBare) {
+    if (!isBare) {
       throw new IllegalArgumentException(
-          "AWS_ENDPOINT_URL: " + endpoint + " (expected: http(s)://HOST[:PORT])");
+          ENDPOINT + ": " + endpoint + " (expected: http(s)://HOST[:PORT] without a path)");
     }
     if (accessKey.isEmpty() != secretKey.isEmpty()) {
       throw new IllegalArgumentException(
@@ -47,10 +48,9 @@ public record S3Settings(
     String endpoint =
         environment.getOrDefault(
             "AWS_ENDPOINT_URL_S3",
-            environment.getOrDefault(
-                "AWS_ENDPOINT_URL", "https://s3." + region + ".amazonaws.com"));
+            environment.getOrDefault(ENDPOINT, "https://s3." + region + ".amazonaws.com"));
     return new S3Settings(
-        URI.create(endpoint),
+        HttpFiles.server(ENDPOINT, endpoint),
         region,
         environment.getOrDefault("AWS_ACCESS_KEY_ID", ""),
         environment.getOrDefault("AWS_SECRET_ACCESS_KEY", ""),

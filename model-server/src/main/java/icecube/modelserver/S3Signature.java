@@ -59,7 +59,7 @@ final class S3Signature {
       headers.put("x-amz-security-token", sessionToken);
     }
     var signed = new TreeMap<>(headers);
-    signed.put("host", uri.getAuthority());
+    signed.put("host", sentHost(uri));
     String names = String.join(";", signed.keySet());
     String canonical =
         String.join(
@@ -84,6 +84,13 @@ final class S3Signature {
         "AWS4-HMAC-SHA256 Credential=%s/%s,SignedHeaders=%s,Signature=%s"
             .formatted(accessKey, scope, names, HexFormat.of().formatHex(hmac(key, toSign))));
     return headers;
+  }
+
+  /** The host header that the JDK's client sends: without the port that the scheme implies. */
+  private static String sentHost(URI uri) {
+    int implied = "https".equals(uri.getScheme()) ? 443 : 80;
+    boolean isImplied = uri.getPort() == -1 || uri.getPort() == implied;
+    return isImplied ? uri.getHost() : uri.getHost() + ":" + uri.getPort();
   }
 
   private static String sha256(String text) {

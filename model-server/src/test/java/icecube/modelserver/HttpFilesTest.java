@@ -4,13 +4,24 @@ package icecube.modelserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
+import icecube.modelserver.HttpFiles.BoundedBody;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** The bounds of a file read over HTTP. */
@@ -88,13 +99,89 @@ final class HttpFilesTest {
   }
 
   @Test
-  void theTextOfAnErrorIsOneShortLine() throws IOException {
+  void anErrorIsToldWithItsNameAlone() throws IOException {
+    var code = Pattern.compile("<Code>(\\w{1,64})</Code>");
     try (var server = new CannedHttp()) {
-      server.put("/file", 500, "one\n two" + "x".repeat(1_000));
+      server.put("/named", 500, "one <Code>Broken</Code> two");
+      server.put("/not", 500, "one two");
 
-      var answer = http.get(server.uri().resolve("/file"), Map.of(), "file", 10_000);
-
-      assertThat(answer.text()).startsWith("one twox").hasSize(300);
+      assertThat(http.get(server.uri().resolve("/named"), Map.of(), "file", 100).problem(code))
+          .isEqualTo("status 500, Broken");
+      assertThat(http.get(server.uri().resolve("/not"), Map.of(), "file", 100).problem(code))
+          .isEqualTo("status 500");
     }
+  }
+
+  @Test
+  void ofALongErrorTheBeginningIsKept() throws IOException {
+    try (var server = new CannedHttp()) {
+      server.put("/file", 404, "x".repeat(1 << 20));
+
+      var answer = http.get(server.uri().resolve("/file"), Map.of(), "file", 10);
+
+      assertThat(answer.isMissing()).isTrue();
+      assertThat(answer.body()).hasSize(HttpFiles.ERROR_BYTES_MAX);
+    }
+  }
+
+  @Test
+  void aFileOfToldLengthIsAllocatedOnceAndOneWithoutGrows() throws Exception {
+    int size = 32 << 20;
+    collected(1 << 20, OptionalLong.empty()); // what is loaded and allocated only once
+
+    long once = allocatedBytes(() -> collected(size, OptionalLong.of(size)));
+
+    assertThat(once).isBetween((long) size, size + size / 4L);
+    assertThat(collected(size, OptionalLong.empty())).hasSize(size);
+  }
+
+  @Test
+  void aLengthBeyondTheLimitAllocatesNothing() throws Exception {
+    long bytes =
+        allocatedBytes(
+            () -> new BoundedBody("file", told(OptionalLong.of(1L << 40)), Integer.MAX_VALUE));
+
+    assertThat(bytes).isLessThan(1 << 20);
+  }
+
+  /** The body of {@code size} bytes that come in parts of 16 KiB. */
+  private static byte[] collected(int size, OptionalLong told) throws Exception {
+    var body = new BoundedBody("file", told(told), size);
+    byte[] part = new byte[16 << 10];
+    for (int at = 0; at < size; at += part.length) {
+      body.onNext(List.of(ByteBuffer.wrap(part)));
+    }
+    body.onComplete();
+    return body.getBody().toCompletableFuture().get();
+  }
+
+  private static long allocatedBytes(Callable<?> work) throws Exception {
+    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    assertThat(work.call()).isNotNull();
+    return threads.getCurrentThreadAllocatedBytes() - before;
+  }
+
+  private static HttpResponse.ResponseInfo told(OptionalLong length) {
+    return new HttpResponse.ResponseInfo() {
+      @Override
+      public int statusCode() {
+        return 200;
+      }
+
+      @Override
+      public HttpHeaders headers() {
+        Map<String, List<String>> headers =
+            length.isEmpty()
+                ? Map.of()
+                : Map.of("content-length", List.of(String.valueOf(length.getAsLong())));
+        return HttpHeaders.of(headers, (name, value) -> true);
+      }
+
+      @Override
+      public HttpClient.Version version() {
+        return HttpClient.Version.HTTP_1_1;
+      }
+    };
   }
 }

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -83,13 +87,90 @@ final class MlflowRegistryTest {
   }
 
   @Test
-  void whatTheRegistryDoesNotHaveIsToldWithWhatItSaid() {
-    server.put(ALIAS, 404, "{\"error_code\": \"RESOURCE_DOES_NOT_EXIST\"}");
+  void whatTheRegistryDoesNotHaveIsToldWithItsCodeAndNothingElseThatItSaid() {
+    server.put(
+        ALIAS, 404, "{\"error_code\": \"RESOURCE_DOES_NOT_EXIST\", \"message\": \"hidden\"}");
 
     assertThatThrownBy(() -> registry("models:/echo@champion").list())
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith("models:/echo@champion at " + server.uri() + ": status 404, ")
-        .hasMessageContaining("RESOURCE_DOES_NOT_EXIST");
+        .hasMessageContaining("RESOURCE_DOES_NOT_EXIST (expected: status 200)")
+        .hasMessageNotContaining("hidden");
+  }
+
+  @Test
+  void whatIsNoRegistryIsSaidWithoutItsWords() {
+    server.put(ALIAS, 200, "hidden");
+
+    assertThatThrownBy(() -> registry("models:/echo@champion").list())
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("is this an MLflow server?")
+        .hasMessageNotContaining("hidden");
+  }
+
+  @Test
+  void aLongErrorPageInThePlaceOfTheManifestIsNone() throws IOException {
+    server.put(ARTIFACTS + "3/artifacts/model.yaml", 404, "x".repeat(70_000));
+    var registry = registry("models:/echo@champion");
+
+    assertThat(registry.read(registry.list().get(0), "model.yaml", 10)).isEmpty();
+  }
+
+  @Test
+  void artifactsAtNoPlaceAreRefusedWithTheirLocation() {
+    for (String location : List.of("s3:///x", "s3://UP/x", "mlflow-artifacts:/a b")) {
+      var offer = new ModelOffer("echo", "3", location, "", true);
+
+      assertThatThrownBy(() -> registry("models:/echo@champion").read(offer, "model.onnx", 10))
+          .isInstanceOf(PredictorException.class)
+          .hasMessageStartingWith(
+              "models:/echo@champion: artifacts at '" + location + "' (expected: a URI");
+    }
+  }
+
+  @Test
+  void whoMayReadTheArtifactsIsNotPartOfTheirLocation() throws IOException {
+    server.put(
+        API + "model-versions/get-download-uri?name=echo&version=3",
+        200,
+        "{\"artifact_uri\": \"mlflow-artifacts://user:hidden@host/1\"}");
+
+    assertThat(registry("models:/echo@champion").list())
+        .extracting(ModelOffer::location)
+        .containsExactly("mlflow-artifacts://host/1");
+  }
+
+  @Test
+  void artifactsInS3AreReadByTheOneClientOfTheRegistry() throws IOException {
+    // The one client is known by its timeout: this server takes connections and never answers.
+    try (var silent = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
+      var endpoint = URI.create("http://127.0.0.1:" + silent.getLocalPort());
+      var registry =
+          new MlflowRegistry(
+              new MlflowSettings(server.uri(), ""),
+              new S3Settings(endpoint, "us-east-1", "", "", ""),
+              "models:/echo@champion",
+              new HttpFiles(Duration.ofMillis(300)));
+      var offer = new ModelOffer("echo", "3", "s3://models/echo", "", true);
+
+      assertThatThrownBy(() -> registry.read(offer, "model.onnx", 10))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("not whole after PT0.3S");
+    }
+  }
+
+  @Test
+  void artifactsInS3AreFoundUnderTheirLocation() throws IOException {
+    server.put("/models/1/m/model.yaml", 200, "text");
+    var registry =
+        new MlflowRegistry(
+            new MlflowSettings(server.uri(), ""),
+            new S3Settings(server.uri(), "us-east-1", "", "", ""),
+            "models:/echo@champion");
+    var offer = new ModelOffer("echo", "3", "s3://models/1/m", "", true);
+
+    assertThat(registry.read(offer, "model.yaml", 10)).isPresent();
+    assertThat(registry.read(offer, "model.onnx", 10)).isEmpty();
   }
 
   @Test
@@ -125,6 +206,21 @@ final class MlflowRegistryTest {
                   ModelOrigin.parse(wrong, Map.of("MLFLOW_TRACKING_URI", "http://127.0.0.1:5000")))
           .hasMessage(
               "models: " + wrong + " (expected: models:/NAME@ALIAS or models:/NAME/VERSION)");
+    }
+  }
+
+  @Test
+  void anAddressThatMayHoldAPasswordIsRefusedAndNotRepeated() {
+    assertThatThrownBy(() -> new MlflowSettings(URI.create("http://user:hidden@h"), ""))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("MLFLOW_TRACKING_URI: not shown, ")
+        .hasMessageNotContaining("hidden");
+    for (String address :
+        List.of("http://user:hid/den@h", "http://user:hid den@h", "ftp://user:hid@h", "hid@h")) {
+      assertThatThrownBy(() -> MlflowSettings.from(Map.of("MLFLOW_TRACKING_URI", address)))
+          .hasMessageStartingWith("MLFLOW_TRACKING_URI: not shown, ")
+          .hasMessageNotContaining("hid")
+          .hasNoCause();
     }
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import icecube.chassis.StartException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -74,13 +75,17 @@ final class S3BucketTest {
   }
 
   @Test
-  void aRefusalIsToldWithWhatTheServerSaid() {
-    server.put(LIST, 403, "<Error><Code>InvalidAccessKeyId</Code></Error>");
+  void aRefusalIsToldWithItsCodeAndNothingElseThatTheServerSaid() {
+    server.put(
+        LIST,
+        403,
+        "<Error><Code>InvalidAccessKeyId</Code><AWSAccessKeyId>AKIA7</AWSAccessKeyId></Error>");
 
     assertThatThrownBy(() -> bucket().list())
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith("list of s3://models/live at " + server.uri() + ": status 403, ")
-        .hasMessageContaining("InvalidAccessKeyId")
+        .hasMessageContaining("InvalidAccessKeyId (expected: status 200)")
+        .hasMessageNotContaining("AKIA7")
         .hasMessageContaining("AWS_ACCESS_KEY_ID");
     assertThatThrownBy(
             () ->
@@ -101,8 +106,34 @@ final class S3BucketTest {
 
       assertThatThrownBy(() -> bucket().list())
           .isInstanceOf(IOException.class)
-          .hasMessageContaining("is this an S3 server?");
+          .hasMessage(
+              "list: not what S3 answers (expected: a ListBucketResult); is this an S3 server?");
     }
+  }
+
+  @Test
+  void aListWithoutEndIsGivenUp() {
+    server.put(LIST, page("again"));
+    server.put("/models?continuation-token=again&list-type=2&prefix=live%2F", page("again"));
+
+    assertThatThrownBy(() -> bucket().list())
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("list of s3://models/live at " + server.uri())
+        .hasMessageContaining("more than 100 pages");
+    assertThat(server.authorizations).hasSize(S3Bucket.PAGES_MAX);
+  }
+
+  @Test
+  void objectsThatWereNotAskedForArePassedOver() throws IOException {
+    server.put(
+        LIST,
+        page(
+            "",
+            object("x", "e1"),
+            object("dead/echo/1/model.onnx", "e2"),
+            object("live/echo/2/model.onnx", "e3")));
+
+    assertThat(bucket().list()).extracting(ModelOffer::label).containsExactly("echo/2");
   }
 
   @Test
@@ -142,12 +173,32 @@ final class S3BucketTest {
     assertThat(settings.toString()).doesNotContain("hidden");
     assertThatThrownBy(() -> S3Settings.from(Map.of("AWS_ENDPOINT_URL", "ftp://h")))
         .hasMessageStartingWith("AWS_ENDPOINT_URL: ftp://h (expected: http(s)://");
+    assertThatThrownBy(() -> S3Settings.from(Map.of("AWS_ENDPOINT_URL", "http:opaque")))
+        .hasMessageStartingWith("AWS_ENDPOINT_URL: http:opaque (expected: http(s)://");
+    assertThatThrownBy(() -> S3Settings.from(Map.of("AWS_ENDPOINT_URL", "http://h/path")))
+        .hasMessageContaining("without a path");
     assertThatThrownBy(() -> S3Settings.from(Map.of("AWS_ACCESS_KEY_ID", "key")))
         .hasMessageContaining("one of them alone");
     assertThatThrownBy(() -> ModelOrigin.parse("s3://UP", Map.of()))
         .hasMessageStartingWith("bucket: UP (expected: ");
     assertThat(ModelOrigin.parse("s3://models/a/b/", Map.of())).hasToString("s3://models/a/b");
     assertThat(ModelOrigin.parse("some/folder", Map.of())).isInstanceOf(ModelOrigin.Folder.class);
+  }
+
+  @Test
+  void anEndpointThatMayHoldAPasswordIsRefusedAndNotRepeated() {
+    var address = URI.create("https://user:hidden@h");
+
+    assertThatThrownBy(() -> new S3Settings(address, "us-east-1", "", "", ""))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("AWS_ENDPOINT_URL: not shown, ")
+        .hasMessageNotContaining("hidden");
+    for (String variable : List.of("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3")) {
+      assertThatThrownBy(() -> S3Settings.from(Map.of(variable, "http://user:hidden @h")))
+          .hasMessageStartingWith("AWS_ENDPOINT_URL: not shown, ")
+          .hasMessageNotContaining("hidden")
+          .hasNoCause();
+    }
   }
 
   private S3Bucket bucket() {

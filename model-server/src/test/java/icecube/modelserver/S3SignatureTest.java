@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Map;
+import java.util.SortedMap;
 import org.junit.jupiter.api.Test;
 
 /** The examples of the Amazon S3 API Reference. */
@@ -51,6 +52,18 @@ final class S3SignatureTest {
     assertThat(headers).containsEntry("x-amz-security-token", "t0ken");
     assertThat(headers.get("authorization"))
         .contains("SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-security-token,");
+  }
+
+  @Test
+  void thePortThatTheSchemeImpliesIsNotSignedAsItIsNotSent() {
+    assertThat(signed("https://minio:443/b")).isEqualTo(signed("https://minio/b"));
+    assertThat(signed("http://minio:80/b")).isEqualTo(signed("http://minio/b"));
+    assertThat(signed("http://minio:443/b")).isNotEqualTo(signed("http://minio/b"));
+    assertThat(signed("https://minio:80/b")).isNotEqualTo(signed("https://minio/b"));
+  }
+
+  private static SortedMap<String, String> signed(String uri) {
+    return signature("").sign(URI.create(uri), Map.of(), THEN);
   }
 
   private static S3Signature signature(String token) {
