@@ -60,7 +60,7 @@ final class ModelLoader {
             rowCountMax,
             workerCount);
     try {
-      requireBatchAxis(model, manifest.isPresent());
+      requireBatchAxis(model, graph, manifest.isPresent());
       Rehearsal.of(model);
     } catch (RuntimeException | Error e) {
       model.close();
@@ -79,11 +79,14 @@ final class ModelLoader {
    * Has {@code model} answer one request at a time if its first axis is no batch, or was not found
    * to be one and nobody states it.
    */
-  private static void requireBatchAxis(OnnxModel model, boolean isStated) {
+  private static void requireBatchAxis(OnnxModel model, byte[] graph, boolean isStated) {
     if (!model.signature().isBatched()) {
       return;
     }
-    var found = Rehearsal.isBatchAxisFirst(model);
+    boolean isQuantized = OnnxFile.hasOperator(graph, "DynamicQuantizeLinear");
+    var found =
+        Rehearsal.isBatchAxisFirst(
+            model, isQuantized ? Rehearsal.TOLERANCE_QUANTIZED : Rehearsal.TOLERANCE);
     if (isStated && found.isPresent() && !found.get()) {
       throw new PredictorException(
           "signature: %s (expected: a batch on the first axis); an item's answer changes with its"

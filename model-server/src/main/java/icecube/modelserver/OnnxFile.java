@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.modelserver;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnknownFieldSet;
 
@@ -20,6 +21,7 @@ final class OnnxFile {
   private static final int GRAPH_SPARSE_INITIALIZER = 15;
   private static final int FUNCTION_NODE = 7;
   private static final int FUNCTION_ATTRIBUTE = 11;
+  private static final int NODE_OPERATOR = 4;
   private static final int NODE_ATTRIBUTE = 5;
   private static final int[] ATTRIBUTE_TENSORS = {5, 10};
   private static final int[] ATTRIBUTE_GRAPHS = {6, 11};
@@ -46,6 +48,28 @@ final class OnnxFile {
         walkNodes(fields.getField(FUNCTION_NODE), 0);
         walkAttributes(fields.getField(FUNCTION_ATTRIBUTE), 0);
       }
+    } catch (InvalidProtocolBufferException e) {
+      throw new PredictorException("model.onnx: not an ONNX model (expected: one whole file)", e);
+    }
+  }
+
+  /** Whether a node of the main graph of {@code file}, an ONNX model, is an {@code operator}. */
+  static boolean hasOperator(byte[] file, String operator) {
+    var wanted = ByteString.copyFromUtf8(operator);
+    try {
+      for (var graph :
+          UnknownFieldSet.parseFrom(file).getField(MODEL_GRAPH).getLengthDelimitedList()) {
+        for (var node :
+            UnknownFieldSet.parseFrom(graph).getField(GRAPH_NODE).getLengthDelimitedList()) {
+          if (UnknownFieldSet.parseFrom(node)
+              .getField(NODE_OPERATOR)
+              .getLengthDelimitedList()
+              .contains(wanted)) {
+            return true;
+          }
+        }
+      }
+      return false;
     } catch (InvalidProtocolBufferException e) {
       throw new PredictorException("model.onnx: not an ONNX model (expected: one whole file)", e);
     }

@@ -30,7 +30,10 @@ final class Rehearsal {
   private static final int ROWS_OF_TRIAL = 3;
 
   /** How far an answer may move with its company: the last digits of float32, and some. */
-  private static final double TOLERANCE = 1e-3;
+  static final double TOLERANCE = 1e-3;
+
+  /** The same where numbers are rounded to a scale that a whole batch shares. */
+  static final double TOLERANCE_QUANTIZED = 0.1;
 
   private static final int STRING = 35;
   private static final int SENSORS_ON_STRING = 60;
@@ -71,8 +74,10 @@ final class Rehearsal {
   /**
    * Whether items of {@code model} are answered the same alone as beside others, as far as two of
    * them show; empty if they cannot be run.
+   *
+   * @param tolerance by how much, of 1 and its own size, a number may differ
    */
-  static Optional<Boolean> isBatchAxisFirst(InferenceModel model) {
+  static Optional<Boolean> isBatchAxisFirst(InferenceModel model, double tolerance) {
     int rows = Math.min(ROWS_OF_TRIAL, model.rowCountMax());
     try {
       var both = outputs(model, rows, 1, 2);
@@ -81,7 +86,7 @@ final class Rehearsal {
       for (int output = 0; output < both.getOutputsCount(); output++) {
         var alone = first.getRawOutputContents(output).concat(second.getRawOutputContents(output));
         var datatype = model.signature().outputs().get(output).datatype();
-        if (!isClose(datatype, alone, both.getRawOutputContents(output))) {
+        if (!isClose(datatype, alone, both.getRawOutputContents(output), tolerance)) {
           return Optional.of(false);
         }
       }
@@ -101,7 +106,8 @@ final class Rehearsal {
     return response.build();
   }
 
-  private static boolean isClose(OipDatatype datatype, ByteString one, ByteString other) {
+  private static boolean isClose(
+      OipDatatype datatype, ByteString one, ByteString other, double tolerance) {
     if (one.size() != other.size()) {
       return false;
     }
@@ -110,8 +116,8 @@ final class Rehearsal {
     while (a.hasRemaining()) {
       boolean isClose =
           switch (datatype) {
-            case FP32 -> isClose(a.getFloat(), b.getFloat());
-            case FP64 -> isClose(a.getDouble(), b.getDouble());
+            case FP32 -> isClose(a.getFloat(), b.getFloat(), tolerance);
+            case FP64 -> isClose(a.getDouble(), b.getDouble(), tolerance);
             // Half a precision's last digit is as coarse as the tolerance.
             case FP16, BF16 -> Math.abs(a.getShort() - b.getShort()) <= 8;
             default -> a.get() == b.get();
@@ -123,8 +129,8 @@ final class Rehearsal {
     return true;
   }
 
-  private static boolean isClose(double a, double b) {
-    return Double.compare(a, b) == 0 || Math.abs(a - b) <= TOLERANCE * (1 + Math.abs(a));
+  private static boolean isClose(double a, double b, double tolerance) {
+    return Double.compare(a, b) == 0 || Math.abs(a - b) <= tolerance * (1 + Math.abs(a));
   }
 
   private static FeatureTable table(int rows, int events) {
