@@ -41,6 +41,9 @@ final class PredictionQueue implements AutoCloseable {
   private int runningEvents;
 
   @GuardedBy("lock")
+  private int idleWorkers;
+
+  @GuardedBy("lock")
   private boolean draining;
 
   @GuardedBy("lock")
@@ -231,22 +234,38 @@ final class PredictionQueue implements AutoCloseable {
   @Nullable RequestRun take() {
     synchronized (lock) {
       while (backlog.isEmpty() && !closed) {
+        idleWorkers++;
         try {
           lock.wait();
         } catch (InterruptedException e) {
           // Nobody but a JVM that ends interrupts a worker; it goes as if the queue were closed.
           Thread.currentThread().interrupt();
           return null;
+        } finally {
+          idleWorkers--;
         }
       }
       return held(backlog.poll());
     }
   }
 
-  /** Like {@link #take}, of those that wait for {@code model}; null at once if there is none. */
+  /**
+   * Like {@link #take}, of those that wait for {@code model}; null at once if there is none, or
+   * another worker is free to take it.
+   */
   @Nullable RequestRun takeFor(ServedModel model) {
     synchronized (lock) {
-      return held(backlog.poll(model));
+      return idleWorkers > 0 ? null : held(backlog.poll(model));
+    }
+  }
+
+  /** Why {@link #takeFor} had nothing. */
+  Round.Close whyNoMore() {
+    synchronized (lock) {
+      if (backlog.isEmpty()) {
+        return Round.Close.DRAINED;
+      }
+      return idleWorkers > 0 ? Round.Close.SPREAD : Round.Close.SHAPE;
     }
   }
 
@@ -259,11 +278,15 @@ final class PredictionQueue implements AutoCloseable {
     return run;
   }
 
-  /** Lets what is left of {@code run} wait again; the calling worker still holds the other part. */
-  void giveBack(RequestRun run) {
+  /**
+   * Lets what is left of {@code run} wait again; the calling worker still holds the other part.
+   *
+   * @param hadItsTurn whether it was taken for itself, and not as company of another
+   */
+  void giveBack(RequestRun run, boolean hadItsTurn) {
     synchronized (lock) {
       runningEvents -= run.waitingEvents();
-      backlog.addRest(run);
+      backlog.addRest(run, hadItsTurn);
       lock.notifyAll();
     }
   }

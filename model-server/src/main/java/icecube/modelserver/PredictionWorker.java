@@ -37,21 +37,17 @@ final class PredictionWorker {
     }
   }
 
-  /** Runs what {@code round} holds, as long as anybody waits for it. */
+  /** Runs {@code batch}, of the requests of {@code round}. */
   void run(ServedModel served, Round round, MicroBatch batch, LongSupplier nanoClock) {
-    var batches = round.batches();
-    batches.sort();
-    while (batches.next(batch) && round.isWanted(nanoClock.getAsLong())) {
-      metrics.batched(batch.itemCount());
-      long startNanos = nanoClock.getAsLong();
-      try {
-        served.inference().run(batch);
-        served.activity().batched(batch.itemCount(), nanoClock.getAsLong() - startNanos);
-      } catch (RuntimeException | Error e) {
-        // Stopped, as nobody waits any more: they are told so at their end.
-        if (round.isWanted(nanoClock.getAsLong())) {
-          findFault(served.inference(), round, batch, e, nanoClock);
-        }
+    metrics.batched(batch.itemCount());
+    long startNanos = nanoClock.getAsLong();
+    try {
+      served.inference().run(batch);
+      served.activity().batched(batch.itemCount(), nanoClock.getAsLong() - startNanos);
+    } catch (RuntimeException | Error e) {
+      // Stopped, as nobody waits any more: they are told so at their end.
+      if (round.isWanted(nanoClock.getAsLong())) {
+        findFault(served.inference(), round, batch, e, nanoClock);
       }
     }
   }

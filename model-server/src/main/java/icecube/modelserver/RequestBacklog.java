@@ -42,12 +42,12 @@ final class RequestBacklog {
   }
 
   /**
-   * Adds what is left of {@code run}: before all others if one round ends it, so that a request
-   * that is a little too large for a round does not wait through the whole queue twice; else behind
-   * them, so that small ones need not wait for a large one.
+   * Adds what is left of {@code run}: before all others if one round ends it or it only filled up
+   * another's, so that a request that is a little too large for a round does not wait through the
+   * whole queue twice; else behind them, so that small ones need not wait for a large one.
    */
-  void addRest(RequestRun run) {
-    if (run.isNearlyDone()) {
+  void addRest(RequestRun run, boolean hadItsTurn) {
+    if (!hadItsTurn || run.isNearlyDone()) {
       laneOf(run).addFirst(run);
     } else {
       laneOf(run).add(run);

@@ -25,6 +25,8 @@ final class Round {
     FULL,
     /** Nothing more waited. */
     DRAINED,
+    /** Another worker was free for what waited. */
+    SPREAD,
     /** What waited was for another model. */
     SHAPE
   }
@@ -32,6 +34,8 @@ final class Round {
   private final MicroBatches batches = new MicroBatches();
   private final List<RequestRun> runs = new ArrayList<>();
   private int[] heldEvents = new int[16];
+  private int[] leftItems = new int[16];
+  private boolean[] isSettled = new boolean[16];
   private int weightMax = ROW_COUNT_MAX;
   private double bytesSkipped;
 
@@ -39,9 +43,36 @@ final class Round {
   void add(RequestRun run, int events) {
     if (runs.size() == heldEvents.length) {
       heldEvents = Arrays.copyOf(heldEvents, 2 * heldEvents.length);
+      leftItems = Arrays.copyOf(leftItems, heldEvents.length);
+      isSettled = Arrays.copyOf(isSettled, heldEvents.length);
     }
     heldEvents[runs.size()] = events;
+    leftItems[runs.size()] = 0;
+    isSettled[runs.size()] = false;
     runs.add(run);
+  }
+
+  /** Of the last request taken in, so many items are among those to run. */
+  void moved(int items) {
+    leftItems[runs.size() - 1] = items;
+  }
+
+  /** The items of {@code batch} have run. */
+  void ran(MicroBatch batch) {
+    for (int item = 0; item < batch.itemCount(); item++) {
+      leftItems[indexOf(batch.task(item))]--;
+    }
+  }
+
+  /**
+   * Whether request {@code index} is to be settled now; true once at most.
+   *
+   * @param onlyDone whether it has to wait until its items of this round have run
+   */
+  boolean takeToSettle(int index, boolean onlyDone) {
+    boolean isNow = !isSettled[index] && (!onlyDone || leftItems[index] == 0);
+    isSettled[index] |= isNow;
+    return isNow;
   }
 
   /** The last request taken in gives back so many events. */
@@ -106,9 +137,14 @@ final class Round {
 
   /** The request that asked {@code task}. */
   RequestRun runOf(InferenceTask task) {
-    for (RequestRun run : runs) {
+    return runs.get(indexOf(task));
+  }
+
+  private int indexOf(InferenceTask task) {
+    for (int index = 0; index < runs.size(); index++) {
+      var run = runs.get(index);
       if (run.isDecoded() && run.task() == task) {
-        return run;
+        return index;
       }
     }
     throw new IllegalArgumentException("task: of no request (expected: of one of this round)");
@@ -116,8 +152,9 @@ final class Round {
 
   /** Whether anybody still waits for an answer. */
   boolean isWanted(long nowNanos) {
-    for (RequestRun run : runs) {
-      if (run.failure() == null && !run.request().isExpired(nowNanos)) {
+    for (int index = 0; index < runs.size(); index++) {
+      var run = runs.get(index);
+      if (!isSettled[index] && run.failure() == null && !run.request().isExpired(nowNanos)) {
         return true;
       }
     }

@@ -36,9 +36,7 @@ final class WorkerLoop implements Runnable {
       try {
         runRound(first);
       } finally {
-        for (int index = 0; index < round.runCount(); index++) {
-          settle(round.run(index), round.heldEvents(index));
-        }
+        settle(false);
         round.clear();
         batch.begin(0);
       }
@@ -52,7 +50,12 @@ final class WorkerLoop implements Runnable {
     join(first);
     metrics.closed(fill(model));
     limit.until(round.lastDeadlineNanos());
-    worker.run(model, round, batch, nanoClock);
+    round.batches().sort();
+    while (round.batches().next(batch) && round.isWanted(nanoClock.getAsLong())) {
+      worker.run(model, round, batch, nanoClock);
+      round.ran(batch);
+      settle(true);
+    }
     model.pace().saw(round.bytes(), nanoClock.getAsLong() - startNanos);
   }
 
@@ -61,7 +64,7 @@ final class WorkerLoop implements Runnable {
     while (!round.isFull()) {
       var more = queue.takeFor(model);
       if (more == null) {
-        return queue.waitingEvents() == 0 ? Round.Close.DRAINED : Round.Close.SHAPE;
+        return queue.whyNoMore();
       }
       join(more);
     }
@@ -83,10 +86,24 @@ final class WorkerLoop implements Runnable {
       run.skipRest();
       return;
     }
-    run.moveTo(round.batches(), round.weightMax());
+    round.moved(run.moveTo(round.batches(), round.weightMax()));
     if (run.waitingEvents() > 0) {
       round.giveBack(run.waitingEvents());
-      queue.giveBack(run);
+      // Who came as company has not had a turn yet.
+      queue.giveBack(run, round.runCount() == 1);
+    }
+  }
+
+  /**
+   * Ends what has ended: a short event does not wait for the long ones of its round.
+   *
+   * @param onlyDone whether to leave those of which this round still has something to run
+   */
+  private void settle(boolean onlyDone) {
+    for (int index = 0; index < round.runCount(); index++) {
+      if (round.takeToSettle(index, onlyDone)) {
+        settle(round.run(index), round.heldEvents(index));
+      }
     }
   }
 
