@@ -19,11 +19,12 @@ record QueueLimits(int eventsMax, long bytesMax, int workerCount) {
   static final long SHADOW_BYTES_MAX = 16 << 20;
 
   /**
-   * The share of a request's time that may be planned. Under a lasting overload the queue is always
-   * as long as it may be: if all of the time were planned, an error of a hundredth in the
-   * prediction would let every request expire after its work was done.
+   * The share of its time, its own work aside, that a request may be planned to wait. Under a
+   * lasting overload the queue is always as long as it may be: if all of the time were planned, an
+   * error of a hundredth in the prediction would let every request expire after its work was done,
+   * and the longer the queue, the longer everybody waits after the overload.
    */
-  static final double TIME_SHARE_MAX = 0.75;
+  static final double WAIT_SHARE_MAX = 0.4;
 
   /**
    * Refuses what finds no place in {@code backlog}, whose lock the caller holds.
@@ -43,7 +44,7 @@ record QueueLimits(int eventsMax, long bytesMax, int workerCount) {
     // An empty queue takes any one request: its size was limited on the way in.
     if (backlog.events() > 0) {
       require("bytes", backlog.bytes(), request.sizeBytes(), bytesMax, waitNanos);
-      requireTime(request, waitNanos + expectedNanos, nowNanos);
+      requireTime(request, waitNanos, expectedNanos, nowNanos);
     }
   }
 
@@ -53,15 +54,16 @@ record QueueLimits(int eventsMax, long bytesMax, int workerCount) {
     }
   }
 
-  /** What would expire before it is answered is not worth its place: better to know it at once. */
-  private static void requireTime(QueuedRequest request, long neededNanos, long nowNanos) {
+  /** What would hardly be answered in time is not worth its place: better to know it at once. */
+  private static void requireTime(
+      QueuedRequest request, long waitNanos, long expectedNanos, long nowNanos) {
     if (request.deadlineNanos().isEmpty()) {
       return;
     }
     long leftNanos = request.deadlineNanos().getAsLong() - nowNanos;
-    long plannedNanos = (long) (TIME_SHARE_MAX * leftNanos);
-    if (neededNanos > plannedNanos) {
-      throw QueueRefusals.waitTooLong(neededNanos, plannedNanos);
+    long waitNanosMax = (long) (WAIT_SHARE_MAX * (leftNanos - expectedNanos));
+    if (waitNanos > waitNanosMax) {
+      throw QueueRefusals.waitTooLong(waitNanos, Math.max(0, waitNanosMax));
     }
   }
 }

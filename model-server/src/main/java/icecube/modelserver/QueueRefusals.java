@@ -41,14 +41,14 @@ final class QueueRefusals {
    * The request would not be answered in time. Worth coming back when the queue is so much shorter
    * that one with as much time would be.
    *
-   * @param plannedNanos how much of the request's time may be planned
+   * @param waitNanosMax how much of the request's time it may be planned to wait
    */
-  static ReasonException waitTooLong(long neededNanos, long plannedNanos) {
+  static ReasonException waitTooLong(long waitNanos, long waitNanosMax) {
     return new ReasonException(
         Reason.REASON_WAIT_TOO_LONG,
-        "queue: an answer is due after %.1f ms (expected: within %.1f ms, three quarters of the time left); allow more time, retry later or start another server"
-            .formatted(neededNanos / 1e6, plannedNanos / 1e6),
-        bounded(neededNanos - plannedNanos));
+        "queue: a wait of %.1f ms (expected: at most %.1f ms, four tenths of the time left beside the request's own work); allow more time, retry later or start another server"
+            .formatted(waitNanos / 1e6, waitNanosMax / 1e6),
+        bounded(waitNanos - waitNanosMax));
   }
 
   /** The server closes. */

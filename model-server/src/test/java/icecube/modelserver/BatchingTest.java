@@ -212,14 +212,14 @@ final class BatchingTest {
 
     var hasty = request(served, 3, Lane.REALTIME, OptionalLong.of(second + 5 * second / 2), 1);
     assertThatThrownBy(() -> queue.submit(hasty))
-        .hasMessageStartingWith("queue: an answer is due after 3000.0 ms (expected: within 1875.0")
+        .hasMessageStartingWith("queue: a wait of 2000.0 ms (expected: at most 600.0 ms")
         .isInstanceOfSatisfying(
             ReasonException.class,
             e -> {
               assertThat(e.reason()).isEqualTo(Reason.REASON_WAIT_TOO_LONG);
-              assertThat(e.retryDelay()).isEqualTo(Duration.ofMillis(1_125));
+              assertThat(e.retryDelay()).isEqualTo(Duration.ofMillis(1_400));
             });
-    queue.submit(request(served, 4, Lane.REALTIME, OptionalLong.of(second + 5 * second), 1));
+    queue.submit(request(served, 4, Lane.REALTIME, OptionalLong.of(second + 7 * second), 1));
   }
 
   @Test
@@ -260,7 +260,7 @@ final class BatchingTest {
   }
 
   @Test
-  void aQuarterOfTheTimeIsKeptForWhatAPredictionCannotKnow() throws InterruptedException {
+  void onlyFourTenthsOfTheTimeLeftMayBeWaited() throws InterruptedException {
     long second = TimeUnit.SECONDS.toNanos(1);
     occupyTheWorker();
     nowNanos.set(second);
@@ -269,11 +269,11 @@ final class BatchingTest {
     occupyTheWorker();
     queue.submit(request(1, 1));
 
-    // One that waits and itself: 2 s.
-    var tight = request(served, 2, Lane.REALTIME, OptionalLong.of(second + 26 * second / 10), 1);
+    // One that waits: 1 s. The request itself: 1 s.
+    var tight = request(served, 2, Lane.REALTIME, OptionalLong.of(second + 34 * second / 10), 1);
     assertThatThrownBy(() -> queue.submit(tight))
-        .hasMessageContaining("an answer is due after 2000.0 ms (expected: within 1950.0 ms");
-    queue.submit(request(served, 3, Lane.REALTIME, OptionalLong.of(second + 27 * second / 10), 1));
+        .hasMessageContaining("a wait of 1000.0 ms (expected: at most 960.0 ms");
+    queue.submit(request(served, 3, Lane.REALTIME, OptionalLong.of(second + 36 * second / 10), 1));
   }
 
   private void occupyTheWorker() throws InterruptedException {
