@@ -94,6 +94,7 @@ final class MicroBatches {
     return true;
   }
 
+  @SuppressWarnings("ReferenceEquality") // which task, whatever another holds
   private static boolean isCompany(InferenceTask first, InferenceTask other) {
     return first == other || first.fits(other);
   }

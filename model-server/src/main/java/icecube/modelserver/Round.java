@@ -140,6 +140,7 @@ final class Round {
     return runs.get(indexOf(task));
   }
 
+  @SuppressWarnings("ReferenceEquality") // which task, whatever another holds
   private int indexOf(InferenceTask task) {
     for (int index = 0; index < runs.size(); index++) {
       var run = runs.get(index);
