@@ -10,8 +10,9 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToIntFunction;
@@ -28,10 +29,10 @@ final class RegistryMetrics {
   private final Counter refusedFull;
   private final Counter missed;
   private final Counter dead;
-  private final MultiGauge instances;
-  private final MultiGauge expected;
-  private final MultiGauge selfPreservation;
-  private final MultiGauge beatAges;
+  private final TaggedGauges instances;
+  private final TaggedGauges expected;
+  private final TaggedGauges selfPreservation;
+  private final TaggedGauges beatAges;
   private final AtomicInteger watchers = new AtomicInteger();
   private final AtomicLong pauseNanos = new AtomicLong();
   private final Counter watchersSlow;
@@ -54,10 +55,11 @@ final class RegistryMetrics {
     selfPreservation =
         gauges(metrics, "icecube.registry.self.preservation", "1 while nobody of the kind may die");
     beatAges =
-        MultiGauge.builder("icecube.heartbeat.age")
-            .description("Time since the last beat of a member that has not left")
-            .baseUnit("seconds")
-            .register(metrics);
+        new TaggedGauges(
+            metrics,
+            MultiGauge.builder("icecube.heartbeat.age")
+                .description("Time since the last beat of a member that has not left")
+                .baseUnit("seconds"));
     metrics.gauge("icecube.registry.watchers", watchers);
     Gauge.builder("icecube.registry.sweep.gap", pauseNanos, nanos -> nanos.get() / 1e9)
         .description("The registry's last own pause, added to every lease; 0 if none yet")
@@ -104,9 +106,9 @@ final class RegistryMetrics {
 
   /** Sets the gauges per kind. */
   void kinds(SharedMembership.Figures figures, ToIntFunction<String> wanted) {
-    List<MultiGauge.Row<?>> byState = new ArrayList<>();
-    List<MultiGauge.Row<?>> wants = new ArrayList<>();
-    List<MultiGauge.Row<?>> frozen = new ArrayList<>();
+    Map<Tags, Double> byState = new HashMap<>();
+    Map<Tags, Double> wants = new HashMap<>();
+    Map<Tags, Double> frozen = new HashMap<>();
     figures
         .counts()
         .forEach(
@@ -116,30 +118,30 @@ final class RegistryMetrics {
                 if (state != InstanceState.INSTANCE_STATE_UNSPECIFIED
                     && state != InstanceState.UNRECOGNIZED) {
                   Tags both = tags.and("state", label(state));
-                  byState.add(MultiGauge.Row.of(both, counts.getOrDefault(state, 0)));
+                  byState.put(both, (double) counts.getOrDefault(state, 0));
                 }
               }
-              wants.add(MultiGauge.Row.of(tags, wanted.applyAsInt(kind)));
-              frozen.add(MultiGauge.Row.of(tags, figures.frozenKinds().contains(kind) ? 1 : 0));
+              wants.put(tags, (double) wanted.applyAsInt(kind));
+              frozen.put(tags, figures.frozenKinds().contains(kind) ? 1.0 : 0.0);
             });
-    instances.register(byState, true);
-    expected.register(wants, true);
-    selfPreservation.register(frozen, true);
+    instances.set(byState);
+    expected.set(wants);
+    selfPreservation.set(frozen);
   }
 
   /** Sets the age of everybody's last beat; at most the registry's members, so bounded. */
   void beatAges(List<Member> members) {
-    List<MultiGauge.Row<?>> rows = new ArrayList<>(members.size());
+    Map<Tags, Double> ages = new HashMap<>();
     for (Member member : members) {
       if (member.getState() != InstanceState.INSTANCE_STATE_LEFT) {
         Tags tags =
             Tags.of(
                 "kind", member.getInstance().getKind(),
                 "instance", member.getInstance().getInstanceId());
-        rows.add(MultiGauge.Row.of(tags, member.getBeatAgeMs() / 1e3));
+        ages.put(tags, member.getBeatAgeMs() / 1e3);
       }
     }
-    beatAges.register(rows, true);
+    beatAges.set(ages);
   }
 
   private static String label(InstanceState state) {
@@ -154,7 +156,7 @@ final class RegistryMetrics {
     return Counter.builder(name).description(what).tag("reason", reason).register(metrics);
   }
 
-  private static MultiGauge gauges(MeterRegistry metrics, String name, String what) {
-    return MultiGauge.builder(name).description(what).register(metrics);
+  private static TaggedGauges gauges(MeterRegistry metrics, String name, String what) {
+    return new TaggedGauges(metrics, MultiGauge.builder(name).description(what));
   }
 }
