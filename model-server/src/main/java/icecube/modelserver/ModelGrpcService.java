@@ -68,7 +68,7 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
 
   /** Ends every open stream once its requests in flight are answered. */
   void endStreams() {
-    streams.forEach(PredictStreamCall::end);
+    streams.forEach(PredictStreamCall::drain);
   }
 
   /** Number of open streams. */

@@ -83,7 +83,7 @@ final class OipService extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImpl
 
   /** Ends every open stream once its requests in flight are answered. */
   void endStreams() {
-    streams.forEach(OipStreamCall::end);
+    streams.forEach(OipStreamCall::drain);
   }
 
   /** Number of open streams. */

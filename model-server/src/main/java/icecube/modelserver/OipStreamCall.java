@@ -66,11 +66,8 @@ final class OipStreamCall implements StreamObserver<ModelInferRequest>, StreamAn
   }
 
   /** Ends the stream with {@code DRAINING} once its requests in flight are answered. */
-  void end() {
-    answers.endWith(
-        Reasons.toException(
-            Reason.REASON_DRAINING,
-            "server: draining (expected: serving); open a stream to another server"));
+  void drain() {
+    answers.drain();
   }
 
   @Override

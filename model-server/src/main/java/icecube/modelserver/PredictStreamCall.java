@@ -5,7 +5,6 @@ import icecube.proto.ReasonException;
 import icecube.proto.Reasons;
 import icecube.v1.PredictRequest;
 import icecube.v1.PredictResponse;
-import icecube.v1.Reason;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -50,11 +49,8 @@ final class PredictStreamCall implements StreamObserver<PredictRequest>, StreamA
   }
 
   /** Ends the stream with {@code DRAINING} once its requests in flight are answered. */
-  void end() {
-    answers.endWith(
-        Reasons.toException(
-            Reason.REASON_DRAINING,
-            "server: draining (expected: serving); open a stream to another server"));
+  void drain() {
+    answers.drain();
   }
 
   @Override

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.modelserver;
 
+import icecube.proto.Reasons;
+import icecube.v1.Reason;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.Queue;
@@ -45,7 +47,7 @@ final class StreamAnswers<T> {
   private final AtomicInteger writers = new AtomicInteger();
   private volatile boolean callerDone;
   private volatile boolean cancelled;
-  private volatile @Nullable StatusRuntimeException ending;
+  private volatile boolean draining;
   private volatile @Nullable StatusRuntimeException failure;
   // Confined to the writer.
   private boolean ended;
@@ -80,9 +82,9 @@ final class StreamAnswers<T> {
     write();
   }
 
-  /** Ends the stream with {@code why} once its requests in flight are answered. */
-  void endWith(StatusRuntimeException why) {
-    ending = why;
+  /** Ends the stream with {@code DRAINING} once its requests in flight are answered. */
+  void drain() {
+    draining = true;
     write();
   }
 
@@ -147,11 +149,15 @@ final class StreamAnswers<T> {
       inFlight.decrementAndGet();
       caller.request(1);
     }
-    var last = ending;
     if (inFlight.get() == 0 && callerDone) {
       end(caller::onCompleted);
-    } else if (inFlight.get() == 0 && last != null) {
-      end(() -> caller.onError(last));
+    } else if (inFlight.get() == 0 && draining) {
+      end(
+          () ->
+              caller.onError(
+                  Reasons.toException(
+                      Reason.REASON_DRAINING,
+                      "server: draining (expected: serving); open a stream to another server")));
     }
   }
 
