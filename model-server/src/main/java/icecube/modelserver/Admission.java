@@ -9,15 +9,18 @@ import icecube.v1.Reason;
 import inference.ModelInferRequest;
 import inference.ModelInferResponse;
 import io.grpc.Deadline;
-import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The door before the queue: cheap checks of a request as a whole, on the thread that received it,
- * so that what can never be answered takes no place. Immutable and thread-safe.
+ * so that what can never be answered takes no place. Both services use the same door and the same
+ * queue.
+ *
+ * <p>Counts what ends here: refused when admitted or submitted, or cancelled. What the queue took
+ * and did not drop is counted by the workers, so each request is counted once. Immutable and
+ * thread-safe.
  */
 final class Admission {
   /** The most events of one request; fewer if the whole queue holds fewer. */
@@ -27,6 +30,7 @@ final class Admission {
   private final DetectorGeometry geometry;
   private final RequestPredictor predictor;
   private final PredictionQueue queue;
+  private final ModelServerMetrics metrics;
   private final DegradedAnswers degraded;
   private final Shadows shadows;
   private final int eventsMax;
@@ -41,6 +45,7 @@ final class Admission {
     this.geometry = geometry;
     this.predictor = new RequestPredictor(geometry);
     this.queue = queue;
+    this.metrics = metrics;
     this.degraded = new DegradedAnswers(models, predictor, queue, metrics);
     this.shadows = new Shadows(models, predictor, queue, metrics.shadows());
     this.eventsMax = Math.min(REQUEST_EVENTS_MAX, queueEventsMax);
@@ -52,28 +57,73 @@ final class Admission {
   }
 
   /**
-   * The request as the queue takes it, with a reference on its model that the queue gives back.
+   * The request as the queue takes it, with a reference on its model that {@link #submit} hands on.
    *
-   * @param deadline of the call, if it has one
+   * @param deadline of the call, if it has one; the request's own timeout counts beside it
    * @throws ReasonException if it is empty, too large, of another detector or for a model that
-   *     cannot answer
+   *     cannot answer; the answerer is then not told
    */
   QueuedRequest admit(
       PredictRequest request, @Nullable Deadline deadline, Answerer<PredictResponse> answerer) {
     try {
       return admitted(request, deadline, answerer);
     } catch (ReasonException e) {
-      countFailed(request.getModelName(), request.getModelVersion());
+      countRefused(request.getModelName(), request.getModelVersion(), e);
+      throw e;
+    }
+  }
+
+  /**
+   * The tensors as the queue takes them, with a reference on the model that {@link #submit} hands
+   * on. None of them is copied.
+   *
+   * @param deadline of the call, if it has one; the request's own timeout counts beside it
+   * @throws ReasonException if they do not fit the model, or there is none that can answer; the
+   *     answerer is then not told
+   */
+  QueuedRequest admit(
+      ModelInferRequest request,
+      @Nullable Deadline deadline,
+      Answerer<ModelInferResponse> answerer) {
+    String name = OipText.quoteName(request.getModelName());
+    String version = OipText.quoteName(request.getModelVersion());
+    try {
+      return admitted(name, version, request, deadline, answerer);
+    } catch (ReasonException e) {
+      countRefused(name, version, e);
       throw e;
     }
   }
 
   /** Counts a request that was refused before its model was asked, if there is such a model. */
-  void countFailed(String name, String version) {
+  private void countRefused(String name, String version, ReasonException why) {
+    metrics.dropped(why.reason());
     try {
       models.find(name, version).activity().failed(0);
     } catch (ReasonException e) {
       // Nobody's.
+    }
+  }
+
+  /**
+   * Queues an admitted request, whose answerer is told its end from here on.
+   *
+   * @throws ReasonException if the server has too much to do, or closes; the answerer is then not
+   *     told
+   */
+  void submit(QueuedRequest admitted) {
+    try {
+      queue.submit(admitted);
+    } catch (ReasonException e) {
+      metrics.dropped(e.reason());
+      throw e;
+    }
+  }
+
+  /** Drops {@code admitted} if it still waits, as its caller has gone. */
+  void cancel(QueuedRequest admitted) {
+    if (queue.cancel(admitted)) {
+      metrics.cancelled();
     }
   }
 
@@ -148,25 +198,16 @@ final class Admission {
     }
   }
 
-  /**
-   * The tensors as the queue takes them, with a reference on the model that the queue gives back.
-   *
-   * @param timeoutNanos how long it may wait and run; empty for as long as the call
-   * @throws ReasonException if they do not fit the model, or there is none that can answer
-   */
-  QueuedRequest admit(
+  private QueuedRequest admitted(
+      String name,
+      String version,
       ModelInferRequest request,
-      Map<String, OipTensor> tensors,
-      Set<String> wanted,
-      OptionalLong timeoutNanos,
       @Nullable Deadline deadline,
-      Lane lane,
       Answerer<ModelInferResponse> answerer) {
-    var model =
-        models.acquire(
-            OipText.quoteName(request.getModelName()),
-            OipText.quoteName(request.getModelVersion()),
-            key(request.getId()));
+    var parameters = OipParameters.of(request);
+    var tensors = OipRequestDecoder.inputs(request);
+    var wanted = OipRequestDecoder.outputs(request);
+    var model = models.acquire(name, version, key(request.getId()));
     try {
       var asked = model.inference();
       var task =
@@ -179,8 +220,8 @@ final class Admission {
           task.itemCount(),
           request.getSerializedSize(),
           nowNanos,
-          deadlineNanos(timeoutNanos.orElse(0), deadline, nowNanos),
-          lane);
+          deadlineNanos(parameters.timeoutNanos().orElse(0), deadline, nowNanos),
+          parameters.isRealtime() ? Lane.REALTIME : Lane.ARCHIVE);
     } catch (RuntimeException e) {
       model.release();
       throw e;

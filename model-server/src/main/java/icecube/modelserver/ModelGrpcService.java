@@ -24,18 +24,12 @@ import java.util.concurrent.ConcurrentHashMap;
 final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
   private final ModelRepository models;
   private final Admission admission;
-  private final PredictionQueue queue;
   private final ModelServerMetrics metrics;
   private final Set<PredictStreamCall> streams = ConcurrentHashMap.newKeySet();
 
-  ModelGrpcService(
-      ModelRepository models,
-      Admission admission,
-      PredictionQueue queue,
-      ModelServerMetrics metrics) {
+  ModelGrpcService(ModelRepository models, Admission admission, ModelServerMetrics metrics) {
     this.models = models;
     this.admission = admission;
-    this.queue = queue;
     this.metrics = metrics;
   }
 
@@ -43,17 +37,11 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
   public void predict(PredictRequest request, StreamObserver<PredictResponse> caller) {
     var call = (ServerCallStreamObserver<PredictResponse>) caller;
     try {
-      var queued =
+      var admitted =
           admission.admit(request, Context.current().getDeadline(), new UnaryAnswerer(call));
-      call.setOnCancelHandler(
-          () -> {
-            if (queue.cancel(queued)) {
-              metrics.cancelled();
-            }
-          });
-      queue.submit(queued);
+      call.setOnCancelHandler(() -> admission.cancel(admitted));
+      admission.submit(admitted);
     } catch (ReasonException e) {
-      metrics.dropped(e.reason());
       call.onError(Reasons.toException(e));
     }
   }
@@ -61,7 +49,7 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
   @Override
   public StreamObserver<PredictRequest> predictStream(StreamObserver<PredictResponse> caller) {
     var call = (ServerCallStreamObserver<PredictResponse>) caller;
-    var stream = new PredictStreamCall(call, admission, queue, metrics, streams::remove);
+    var stream = new PredictStreamCall(call, admission, metrics, streams::remove);
     streams.add(stream);
     return stream.open();
   }

@@ -86,10 +86,9 @@ public final class ModelServer implements AutoCloseable {
                   metrics));
       var admission =
           new Admission(models, settings.geometry(), queue, settings.queueEventsMax(), metrics);
-      var service = new ModelGrpcService(models, admission, queue, metrics);
+      var service = new ModelGrpcService(models, admission, metrics);
       var catalog = new OipCatalog(models, admission.eventsMax(), settings.workerCount());
-      var inference = new OipInference(admission, queue, metrics);
-      var openService = new OipService(catalog, inference, metrics);
+      var openService = new OipService(catalog, admission, metrics);
       // The drain delay is waited for here, while requests are still taken.
       var server = settings.server().withDrain(Duration.ZERO, settings.server().drainTimeout());
       var grpc = closer.add(GrpcServer.start(server, List.of(service, openService.withHeaders())));

@@ -60,14 +60,14 @@ final class OipService extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImpl
           "statistics");
 
   private final OipCatalog catalog;
-  private final OipInference inference;
+  private final Admission admission;
   private final ModelServerMetrics metrics;
   private final Set<OipStreamCall> streams = ConcurrentHashMap.newKeySet();
   private volatile boolean serving;
 
-  OipService(OipCatalog catalog, OipInference inference, ModelServerMetrics metrics) {
+  OipService(OipCatalog catalog, Admission admission, ModelServerMetrics metrics) {
     this.catalog = catalog;
-    this.inference = inference;
+    this.admission = admission;
     this.metrics = metrics;
   }
 
@@ -171,9 +171,9 @@ final class OipService extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImpl
     var call = (ServerCallStreamObserver<ModelInferResponse>) caller;
     try {
       var admitted =
-          inference.admit(request, Context.current().getDeadline(), new UnaryAnswer(call));
-      call.setOnCancelHandler(() -> inference.cancel(admitted));
-      inference.submit(admitted);
+          admission.admit(request, Context.current().getDeadline(), new UnaryAnswer(call));
+      call.setOnCancelHandler(() -> admission.cancel(admitted));
+      admission.submit(admitted);
     } catch (ReasonException e) {
       refuse(call, e);
     }
@@ -183,7 +183,7 @@ final class OipService extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImpl
   public StreamObserver<ModelInferRequest> modelStreamInfer(
       StreamObserver<ModelStreamInferResponse> caller) {
     var call = (ServerCallStreamObserver<ModelStreamInferResponse>) caller;
-    var stream = new OipStreamCall(call, inference, metrics, streams::remove);
+    var stream = new OipStreamCall(call, admission, metrics, streams::remove);
     streams.add(stream);
     return stream.open();
   }

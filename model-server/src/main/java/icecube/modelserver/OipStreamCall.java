@@ -40,7 +40,7 @@ final class OipStreamCall implements StreamObserver<ModelInferRequest>, StreamAn
   private static final InferParameter TRUE = InferParameter.newBuilder().setBoolParam(true).build();
 
   private final StreamAnswers<ModelStreamInferResponse> answers;
-  private final OipInference inference;
+  private final Admission admission;
   private final ModelServerMetrics metrics;
   private final Consumer<OipStreamCall> onEnd;
   private final @Nullable Deadline deadline = Context.current().getDeadline();
@@ -49,11 +49,11 @@ final class OipStreamCall implements StreamObserver<ModelInferRequest>, StreamAn
 
   OipStreamCall(
       ServerCallStreamObserver<ModelStreamInferResponse> caller,
-      OipInference inference,
+      Admission admission,
       ModelServerMetrics metrics,
       Consumer<OipStreamCall> onEnd) {
     this.answers = new StreamAnswers<>(caller, this);
-    this.inference = inference;
+    this.admission = admission;
     this.metrics = metrics;
     this.onEnd = onEnd;
   }
@@ -76,9 +76,9 @@ final class OipStreamCall implements StreamObserver<ModelInferRequest>, StreamAn
     var pending = new Pending(request.getId());
     @Nullable QueuedRequest admitted = null;
     try {
-      admitted = inference.admit(request, deadline, pending);
+      admitted = admission.admit(request, deadline, pending);
       queued.add(admitted);
-      inference.submit(admitted);
+      admission.submit(admitted);
     } catch (ReasonException e) {
       if (admitted != null) {
         queued.remove(admitted);
@@ -101,7 +101,7 @@ final class OipStreamCall implements StreamObserver<ModelInferRequest>, StreamAn
 
   @Override
   public void gone() {
-    queued.forEach(inference::cancel);
+    queued.forEach(admission::cancel);
   }
 
   @Override

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 final class PredictStreamCall implements StreamObserver<PredictRequest>, StreamAnswers.Listener {
   private final StreamAnswers<PredictResponse> answers;
   private final Admission admission;
-  private final PredictionQueue queue;
   private final ModelServerMetrics metrics;
   private final Consumer<PredictStreamCall> onEnd;
   private final @Nullable Deadline deadline = Context.current().getDeadline();
@@ -31,12 +30,10 @@ final class PredictStreamCall implements StreamObserver<PredictRequest>, StreamA
   PredictStreamCall(
       ServerCallStreamObserver<PredictResponse> caller,
       Admission admission,
-      PredictionQueue queue,
       ModelServerMetrics metrics,
       Consumer<PredictStreamCall> onEnd) {
     this.answers = new StreamAnswers<>(caller, this);
     this.admission = admission;
-    this.queue = queue;
     this.metrics = metrics;
     this.onEnd = onEnd;
   }
@@ -60,12 +57,11 @@ final class PredictStreamCall implements StreamObserver<PredictRequest>, StreamA
     try {
       admitted = admission.admit(request, deadline, new Pending(request.getRequestId()));
       queued.add(admitted);
-      queue.submit(admitted);
+      admission.submit(admitted);
     } catch (ReasonException e) {
       if (admitted != null) {
         queued.remove(admitted);
       }
-      metrics.dropped(e.reason());
       answers.add(refusal(request.getRequestId(), e));
     }
   }
@@ -112,11 +108,7 @@ final class PredictStreamCall implements StreamObserver<PredictRequest>, StreamA
 
   @Override
   public void gone() {
-    for (QueuedRequest request : queued) {
-      if (queue.cancel(request)) {
-        metrics.cancelled();
-      }
-    }
+    queued.forEach(admission::cancel);
   }
 
   @Override

@@ -81,10 +81,9 @@ final class ServiceFixture implements AutoCloseable {
             PredictionQueue.start(
                 workerCount, queueEventsMax, 64 << 20, System::nanoTime, worker, metrics));
     var admission = new Admission(models, Samples.GEOMETRY, queue, queueEventsMax, metrics);
-    service = new ModelGrpcService(models, admission, queue, metrics);
+    service = new ModelGrpcService(models, admission, metrics);
     var catalog = new OipCatalog(models, admission.eventsMax(), workerCount);
-    var inference = new OipInference(admission, queue, metrics);
-    openService = new OipService(catalog, inference, metrics);
+    openService = new OipService(catalog, admission, metrics);
     openService.setServing(true);
     var settings = ServerSettings.onLoopback(0).withDrain(Duration.ZERO, Duration.ofMillis(200));
     var server =
