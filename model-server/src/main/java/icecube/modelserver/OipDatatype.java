@@ -47,6 +47,19 @@ enum OipDatatype {
     return sizeBytes;
   }
 
+  /**
+   * Bytes of a tensor of the shape {@code dims}; not for {@link #BYTES}.
+   *
+   * @throws ArithmeticException if they are more than a long can count
+   */
+  long sizeBytes(long[] dims) {
+    long size = sizeBytes;
+    for (long dim : dims) {
+      size = Math.multiplyExact(size, dim);
+    }
+    return size;
+  }
+
   /** The same type as a model's configuration names it. */
   DataType inConfig() {
     return inConfig;

@@ -37,10 +37,7 @@ final class OipOutputs {
   }
 
   private static void requireSize(String name, OipDatatype datatype, long[] shape, int there) {
-    long wanted = datatype.sizeBytes();
-    for (long dim : shape) {
-      wanted = Math.multiplyExact(wanted, dim);
-    }
+    long wanted = datatype.sizeBytes(shape);
     if (there != wanted) {
       throw new IllegalArgumentException(
           "%s: %d bytes (expected: %d, %s of %s)"

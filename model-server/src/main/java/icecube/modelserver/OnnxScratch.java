@@ -88,10 +88,7 @@ final class OnnxScratch implements AutoCloseable {
     for (int input = 0; input < inputs.size(); input++) {
       var slot = inputs.get(input);
       long[] shape = shape(input, batch);
-      long size = slot.spec().datatype().sizeBytes();
-      for (long dim : shape) {
-        size *= dim;
-      }
+      long size = slot.spec().datatype().sizeBytes(shape);
       var room = slot.room(size);
       for (int index = 0; index < batch.itemCount(); index++) {
         batch.task(index).writeInput(input, batch.item(index), room);
@@ -132,7 +129,7 @@ final class OnnxScratch implements AutoCloseable {
         shape[axis] = spec.dims().get(axis);
       }
       shape[0] = items;
-      slot.room(spec.itemBytes() * items);
+      slot.room(spec.datatype().sizeBytes(shape));
       outputs.put(spec.name(), slot.tensor(shape));
     }
     return outputs;

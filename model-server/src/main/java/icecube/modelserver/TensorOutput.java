@@ -23,6 +23,7 @@ final class TensorOutput {
   private final TensorSpec spec;
   private final int itemCount;
   private final boolean isFixed;
+  private final int itemBytes;
   private final byte[] all;
   private final @Nullable Item[] items;
   private final AtomicLong bytes = new AtomicLong();
@@ -46,10 +47,10 @@ final class TensorOutput {
     this.spec = spec;
     this.itemCount = itemCount;
     this.isFixed = itemCount > 0 && spec.isFixedItem();
-    if (isFixed) {
-      requireFew(spec.itemBytes() * itemCount);
-    }
-    this.all = isFixed ? new byte[(int) spec.itemBytes() * itemCount] : new byte[0];
+    long size = isFixed ? Math.multiplyExact(spec.itemBytes(), itemCount) : 0;
+    requireFew(size);
+    this.itemBytes = isFixed ? (int) size / itemCount : 0;
+    this.all = new byte[(int) size];
     this.items = isFixed ? new Item[0] : new Item[Math.max(1, itemCount)];
   }
 
@@ -65,15 +66,11 @@ final class TensorOutput {
   /** Takes item {@code item} of a run whose whole output has the shape {@code dims}. */
   void take(int item, long[] dims, ByteBuffer source) {
     if (isFixed) {
-      int size = (int) spec.itemBytes();
-      source.get(all, item * size, size);
+      source.get(all, item * itemBytes, itemBytes);
       return;
     }
     long[] own = itemCount == 0 ? dims.clone() : Arrays.copyOfRange(dims, 1, dims.length);
-    long size = spec.datatype().sizeBytes();
-    for (long dim : own) {
-      size *= dim;
-    }
+    long size = spec.datatype().sizeBytes(own);
     var before = items[item]; // of a run that failed and is done again
     requireFew(bytes.addAndGet(before == null ? size : size - before.bytes.length));
     byte[] copy = new byte[(int) size];
@@ -90,10 +87,7 @@ final class TensorOutput {
       return;
     }
     long[] largest = largest();
-    long size = spec.datatype().sizeBytes() * (long) items.length;
-    for (long dim : largest) {
-      size = Math.multiplyExact(size, dim);
-    }
+    long size = Math.multiplyExact(spec.datatype().sizeBytes(largest), items.length);
     requireFew(size);
     byte[] padded = new byte[(int) size];
     for (int item = 0; item < items.length; item++) {

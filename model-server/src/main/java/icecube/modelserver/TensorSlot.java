@@ -80,12 +80,8 @@ final class TensorSlot implements AutoCloseable {
   }
 
   private OnnxTensor make(long[] shape) throws OrtException {
-    long size = spec.datatype().sizeBytes();
-    for (long dim : shape) {
-      size *= dim;
-    }
-    return OnnxTensor.createTensor(
-        environment, bytes.clear().limit(Math.toIntExact(size)), shape, type);
+    int size = Math.toIntExact(spec.datatype().sizeBytes(shape));
+    return OnnxTensor.createTensor(environment, bytes.clear().limit(size), shape, type);
   }
 
   /** Frees the tensor of the last run, if it was for that run alone. */

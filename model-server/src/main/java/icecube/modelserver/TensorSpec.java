@@ -53,11 +53,7 @@ record TensorSpec(String name, OipDatatype datatype, List<Long> dims, int ragged
 
   /** Bytes of one item, if {@link #isFixedItem}. */
   long itemBytes() {
-    long bytes = datatype.sizeBytes();
-    for (long dim : dims.subList(1, dims.size())) {
-      bytes = Math.multiplyExact(bytes, dim);
-    }
-    return bytes;
+    return datatype.sizeBytes(dims.stream().skip(1).mapToLong(Long::longValue).toArray());
   }
 
   /** The same with all items of one shape. */
