@@ -5,7 +5,6 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -14,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one run needs, used again and again: a {@link TensorSlot} for every input and for every
@@ -24,29 +24,28 @@ import java.util.Set;
 final class OnnxScratch implements AutoCloseable {
   private final ModelSignature signature;
   private final List<TensorSlot> inputs;
-  private final List<TensorSlot> pinned;
+  // By output; null where the shape is not known before the run.
+  private final @Nullable TensorSlot[] pinned;
   private final Set<String> unpinned = new LinkedHashSet<>();
   private final OrtSession.RunOptions options;
 
   OnnxScratch(OrtEnvironment environment, ModelSignature signature) throws OrtException {
     this.signature = signature;
-    inputs = slots(environment, signature.inputs());
-    var fixed = signature.outputs().stream().filter(this::isPinned).toList();
-    pinned = slots(environment, fixed);
-    signature.outputs().stream()
-        .filter(spec -> !isPinned(spec))
-        .forEach(spec -> unpinned.add(spec.name()));
+    inputs = signature.inputs().stream().map(spec -> slot(environment, spec)).toList();
+    pinned = new TensorSlot[signature.outputs().size()];
+    for (int output = 0; output < pinned.length; output++) {
+      var spec = signature.outputs().get(output);
+      if (signature.isBatched() && spec.isFixedItem()) {
+        pinned[output] = slot(environment, spec);
+      } else {
+        unpinned.add(spec.name());
+      }
+    }
     options = new OrtSession.RunOptions();
   }
 
-  private List<TensorSlot> slots(OrtEnvironment environment, List<TensorSpec> specs) {
-    return specs.stream()
-        .map(spec -> new TensorSlot(environment, spec, signature.isBatched()))
-        .toList();
-  }
-
-  private boolean isPinned(TensorSpec spec) {
-    return signature.isBatched() && spec.isFixedItem();
+  private TensorSlot slot(OrtEnvironment environment, TensorSpec spec) {
+    return new TensorSlot(environment, spec, signature.isBatched());
   }
 
   /** Runs {@code batch} in {@code session}: inputs from its tasks, outputs to them. */
@@ -123,6 +122,9 @@ final class OnnxScratch implements AutoCloseable {
   private Map<String, OnnxTensor> pin(int items) throws OrtException {
     var outputs = new HashMap<String, OnnxTensor>();
     for (TensorSlot slot : pinned) {
+      if (slot == null) {
+        continue;
+      }
       var spec = slot.spec();
       long[] shape = new long[spec.dims().size()];
       for (int axis = 1; axis < shape.length; axis++) {
@@ -148,7 +150,12 @@ final class OnnxScratch implements AutoCloseable {
           "%s: a tensor of %s for %d items (expected: %s)"
               .formatted(spec.name(), Arrays.toString(dims), batch.itemCount(), spec.dims()));
     }
-    var bytes = bytes(spec, tensor);
+    var slot = pinned[output];
+    var bytes =
+        slot == null
+            // A copy of what the runtime allocated.
+            ? tensor.getByteBuffer().order(ByteOrder.nativeOrder())
+            : slot.written(Math.toIntExact(spec.datatype().sizeBytes(dims)));
     int size = bytes.remaining() / batch.itemCount();
     int first = bytes.position();
     for (int index = 0; index < batch.itemCount(); index++) {
@@ -157,20 +164,14 @@ final class OnnxScratch implements AutoCloseable {
     }
   }
 
-  /** The tensor's elements: our own buffer, or a copy of what the runtime allocated. */
-  private ByteBuffer bytes(TensorSpec spec, OnnxTensor tensor) {
-    for (TensorSlot slot : pinned) {
-      if (slot.spec().equals(spec)) {
-        return slot.written((int) tensor.getInfo().getNumElements() * spec.datatype().sizeBytes());
-      }
-    }
-    return tensor.getByteBuffer().order(ByteOrder.nativeOrder());
-  }
-
   @Override
   public void close() {
     inputs.forEach(TensorSlot::close);
-    pinned.forEach(TensorSlot::close);
+    for (TensorSlot slot : pinned) {
+      if (slot != null) {
+        slot.close();
+      }
+    }
     options.close();
   }
 }
