@@ -2,7 +2,6 @@
 package icecube.modelserver;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -32,35 +31,47 @@ final class Round {
   }
 
   private final MicroBatches batches = new MicroBatches();
-  private final List<RequestRun> runs = new ArrayList<>();
-  private int[] heldEvents = new int[16];
-  private int[] leftItems = new int[16];
-  private boolean[] isSettled = new boolean[16];
+  private final List<Part> parts = new ArrayList<>();
   private int weightMax = ROW_COUNT_MAX;
   private double bytesSkipped;
 
+  /** A request of the round, and what this worker has of it. */
+  private static final class Part {
+    final RequestRun run;
+    int heldEvents;
+    int leftItems;
+    boolean isSettled;
+
+    Part(RequestRun run, int heldEvents) {
+      this.run = run;
+      this.heldEvents = heldEvents;
+    }
+
+    /** Bytes of the request, in proportion to the events held. */
+    double bytes() {
+      var request = run.request();
+      return (double) request.sizeBytes() * heldEvents / request.eventCount();
+    }
+  }
+
   /** Takes in a request, of which so many events are in this worker's hands. */
   void add(RequestRun run, int events) {
-    if (runs.size() == heldEvents.length) {
-      heldEvents = Arrays.copyOf(heldEvents, 2 * heldEvents.length);
-      leftItems = Arrays.copyOf(leftItems, heldEvents.length);
-      isSettled = Arrays.copyOf(isSettled, heldEvents.length);
-    }
-    heldEvents[runs.size()] = events;
-    leftItems[runs.size()] = 0;
-    isSettled[runs.size()] = false;
-    runs.add(run);
+    parts.add(new Part(run, events));
+  }
+
+  private Part last() {
+    return parts.get(parts.size() - 1);
   }
 
   /** Of the last request taken in, so many items are among those to run. */
   void moved(int items) {
-    leftItems[runs.size() - 1] = items;
+    last().leftItems = items;
   }
 
   /** The items of {@code batch} have run. */
   void ran(MicroBatch batch) {
     for (int item = 0; item < batch.itemCount(); item++) {
-      leftItems[indexOf(batch.task(item))]--;
+      partOf(batch.task(item)).leftItems--;
     }
   }
 
@@ -70,19 +81,20 @@ final class Round {
    * @param onlyDone whether it has to wait until its items of this round have run
    */
   boolean takeToSettle(int index, boolean onlyDone) {
-    boolean isNow = !isSettled[index] && (!onlyDone || leftItems[index] == 0);
-    isSettled[index] |= isNow;
+    var part = parts.get(index);
+    boolean isNow = !part.isSettled && (!onlyDone || part.leftItems == 0);
+    part.isSettled |= isNow;
     return isNow;
   }
 
   /** The last request taken in gives back so many events. */
   void giveBack(int events) {
-    heldEvents[runs.size() - 1] -= events;
+    last().heldEvents -= events;
   }
 
   /** The last request taken in is not run: its time is over. */
   void skip() {
-    bytesSkipped += bytes(runs.size() - 1);
+    bytesSkipped += last().bytes();
   }
 
   /** Begins anew, for a model that takes {@code batchScale} times what suits a processor. */
@@ -107,45 +119,40 @@ final class Round {
   }
 
   int runCount() {
-    return runs.size();
+    return parts.size();
   }
 
   RequestRun run(int index) {
-    return runs.get(index);
+    return parts.get(index).run;
   }
 
   /** Events of request {@code index} that this worker answers for. */
   int heldEvents(int index) {
-    return heldEvents[index];
+    return parts.get(index).heldEvents;
   }
 
   /** Bytes of the requests that did not fail and were run, in proportion to the events held. */
   double bytes() {
     double bytes = -bytesSkipped;
-    for (int index = 0; index < runs.size(); index++) {
-      if (runs.get(index).failure() == null) {
-        bytes += bytes(index);
+    for (Part part : parts) {
+      if (part.run.failure() == null) {
+        bytes += part.bytes();
       }
     }
     return bytes;
   }
 
-  private double bytes(int index) {
-    var request = runs.get(index).request();
-    return (double) request.sizeBytes() * heldEvents[index] / request.eventCount();
-  }
-
   /** The request that asked {@code task}. */
   RequestRun runOf(InferenceTask task) {
-    return runs.get(indexOf(task));
+    return partOf(task).run;
   }
 
   @SuppressWarnings("ReferenceEquality") // which task, whatever another holds
-  private int indexOf(InferenceTask task) {
-    for (int index = 0; index < runs.size(); index++) {
-      var run = runs.get(index);
-      if (run.isDecoded() && run.task() == task) {
-        return index;
+  private Part partOf(InferenceTask task) {
+    for (int index = 0; index < parts.size(); index++) {
+      var part = parts.get(index);
+      if (part.run.isDecoded() && part.run.task() == task) {
+        return part;
       }
     }
     throw new IllegalArgumentException("task: of no request (expected: of one of this round)");
@@ -153,9 +160,10 @@ final class Round {
 
   /** Whether anybody still waits for an answer. */
   boolean isWanted(long nowNanos) {
-    for (int index = 0; index < runs.size(); index++) {
-      var run = runs.get(index);
-      if (!isSettled[index] && run.failure() == null && !run.request().isExpired(nowNanos)) {
+    for (int index = 0; index < parts.size(); index++) {
+      var part = parts.get(index);
+      boolean isWaiting = !part.isSettled && part.run.failure() == null;
+      if (isWaiting && !part.run.request().isExpired(nowNanos)) {
         return true;
       }
     }
@@ -166,9 +174,9 @@ final class Round {
   OptionalLong lastDeadlineNanos() {
     long last = 0;
     boolean isAny = false;
-    for (RequestRun run : runs) {
-      if (run.failure() == null) {
-        var deadlineNanos = run.request().deadlineNanos();
+    for (Part part : parts) {
+      if (part.run.failure() == null) {
+        var deadlineNanos = part.run.request().deadlineNanos();
         if (deadlineNanos.isEmpty()) {
           return deadlineNanos;
         }
@@ -184,6 +192,6 @@ final class Round {
   void clear() {
     bytesSkipped = 0;
     batches.clear();
-    runs.clear();
+    parts.clear();
   }
 }
