@@ -27,8 +27,12 @@ interface InferenceTask {
 
   /** The most items that run together with item {@code item}, itself among them. */
   default int companyMax(int item) {
-    return Math.max(
-        1, Math.min(MicroBatches.ITEM_COUNT_MAX, MicroBatches.ROW_COUNT_MAX / weight(item)));
+    return Math.max(1, Math.min(companyLimit(), MicroBatches.ROW_COUNT_MAX / weight(item)));
+  }
+
+  /** The most items that run together, however light. */
+  default int companyLimit() {
+    return MicroBatches.ITEM_COUNT_MAX;
   }
 
   /** Whether items of {@code other}, if of equal row count, may share a run with those of this. */

@@ -128,10 +128,8 @@ final class TensorTask implements InferenceTask {
   }
 
   @Override
-  public int companyMax(int item) {
-    int itemsMax =
-        signature.isRagged() ? MicroBatches.ITEM_COUNT_MAX : MicroBatches.DENSE_ITEM_COUNT_MAX;
-    return Math.max(1, Math.min(itemsMax, MicroBatches.ROW_COUNT_MAX / weight(item)));
+  public int companyLimit() {
+    return signature.isRagged() ? MicroBatches.ITEM_COUNT_MAX : MicroBatches.DENSE_ITEM_COUNT_MAX;
   }
 
   @Override
