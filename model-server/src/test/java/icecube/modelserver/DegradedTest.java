@@ -54,7 +54,7 @@ final class DegradedTest {
 
   @Test
   void aStreamGoesOnThroughHealthAndIllness() throws Exception {
-    var caller = new StreamCaller(fixture.async());
+    var caller = new PredictStreamCaller(fixture.async());
     caller.send(1, allowed("ill", 1));
     var first = caller.next();
     caller.send(2, allowed("gate", GateModel.BREAKS_BADLY));

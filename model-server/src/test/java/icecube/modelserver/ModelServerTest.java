@@ -82,7 +82,7 @@ final class ModelServerTest {
   void anOpenStreamDoesNotHoldUpTheEndAndIsToldWhy() throws Exception {
     var server = start(Optional.empty(), Duration.ZERO);
     var channel = GrpcChannels.open("127.0.0.1:" + server.port());
-    var caller = new StreamCaller(ModelServiceGrpc.newStub(channel));
+    var caller = new PredictStreamCaller(ModelServiceGrpc.newStub(channel));
     caller.send(1, Samples.eventsRequest(Samples.events(new SplittableRandom(1), 1)));
     assertThat(caller.next().getResults(0).hasPrediction()).isTrue();
 
@@ -112,7 +112,7 @@ final class ModelServerTest {
   void metersShowTheBalance() throws Exception {
     try (var server = start(Optional.of(Samples.MODELS), Duration.ZERO)) {
       var channel = GrpcChannels.open("127.0.0.1:" + server.port());
-      var caller = new StreamCaller(ModelServiceGrpc.newStub(channel));
+      var caller = new PredictStreamCaller(ModelServiceGrpc.newStub(channel));
       var request = Samples.eventsRequest(Samples.events(new SplittableRandom(1), 3));
       request.getEventsBuilder().addEventId(4).addPulseCount(0);
       for (long id = 0; id < 10; id++) {

@@ -24,7 +24,7 @@ final class PredictStreamTest {
   @Test
   void answersCarryTheirRequestsIdWhateverTheirOrder() throws Exception {
     try (var fixture = new ServiceFixture(true, 2, 8_192)) {
-      var caller = new StreamCaller(fixture.async());
+      var caller = new PredictStreamCaller(fixture.async());
       var open = new HashSet<Long>();
       for (long id = 1; id <= 500; id++) {
         caller.send(id, request(id));
@@ -48,7 +48,7 @@ final class PredictStreamTest {
   @Test
   void aQuickRequestOvertakesASlowOne() throws Exception {
     try (var fixture = new ServiceFixture(false, 1, 8_192)) {
-      var caller = new StreamCaller(fixture.async());
+      var caller = new PredictStreamCaller(fixture.async());
       caller.send(1, request(1));
       caller.send(2, PredictRequest.newBuilder());
 
@@ -61,7 +61,7 @@ final class PredictStreamTest {
   @Test
   void badRequestsNeverEndTheStream() throws Exception {
     try (var fixture = new ServiceFixture(true, 1, 8_192)) {
-      var caller = new StreamCaller(fixture.async());
+      var caller = new PredictStreamCaller(fixture.async());
       caller.send(1, PredictRequest.newBuilder());
       assertReason(caller.next(), 1, Reason.REASON_REQUEST_EMPTY);
       caller.send(2, request(2).setModelName("nobody"));
@@ -87,7 +87,7 @@ final class PredictStreamTest {
   @Test
   void aFullQueueIsOverloadWithTheDelayToStayAway() throws Exception {
     try (var fixture = new ServiceFixture(false, 1, 2)) {
-      var caller = new StreamCaller(fixture.async());
+      var caller = new PredictStreamCaller(fixture.async());
       caller.send(1, request(1));
       fixture.gate.entered.acquire();
       caller.send(2, request(2));
@@ -114,7 +114,7 @@ final class PredictStreamTest {
   @Test
   void aRequestThatCouldNeverFitTheQueueIsTooLargeNotOverload() throws Exception {
     try (var fixture = new ServiceFixture(true, 1, 2)) {
-      var caller = new StreamCaller(fixture.async());
+      var caller = new PredictStreamCaller(fixture.async());
       caller.send(1, Samples.eventsRequest(Samples.events(new SplittableRandom(1), 3)));
 
       assertReason(caller.next(), 1, Reason.REASON_REQUEST_TOO_LARGE);
@@ -124,7 +124,7 @@ final class PredictStreamTest {
   @Test
   void aRequestThatWaitedTooLongIsNotRun() throws Exception {
     try (var fixture = new ServiceFixture(false, 1, 8_192)) {
-      var caller = new StreamCaller(fixture.async());
+      var caller = new PredictStreamCaller(fixture.async());
       caller.send(1, request(1));
       fixture.gate.entered.acquire();
       caller.send(2, request(2).setTimeoutMs(1));
@@ -142,7 +142,7 @@ final class PredictStreamTest {
   @Test
   void aUnaryCallThatGaveUpIsDroppedFromTheQueue() throws Exception {
     try (var fixture = new ServiceFixture(false, 1, 8_192)) {
-      var caller = new StreamCaller(fixture.async());
+      var caller = new PredictStreamCaller(fixture.async());
       caller.send(1, request(1));
       fixture.gate.entered.acquire();
 
@@ -164,7 +164,7 @@ final class PredictStreamTest {
   @Test
   void whatACancelledStreamWaitsForIsDropped() throws Exception {
     try (var fixture = new ServiceFixture(false, 1, 8_192)) {
-      var caller = new StreamCaller(fixture.async());
+      var caller = new PredictStreamCaller(fixture.async());
       caller.send(1, request(1));
       fixture.gate.entered.acquire();
       for (long id = 2; id <= 10; id++) {
@@ -184,7 +184,7 @@ final class PredictStreamTest {
   @Test
   void aStreamIsReadNoFurtherThanItsLimitInFlight() throws Exception {
     try (var fixture = new ServiceFixture(false, 1, 8_192)) {
-      var caller = new StreamCaller(fixture.async());
+      var caller = new PredictStreamCaller(fixture.async());
       for (long id = 1; id <= 300; id++) {
         caller.send(id, request(id));
       }
@@ -208,7 +208,7 @@ final class PredictStreamTest {
   @Test
   void aDrainAnswersWhatIsInFlightRefusesTheRestAndEndsTheStream() throws Exception {
     try (var fixture = new ServiceFixture(false, 1, 8_192)) {
-      var caller = new StreamCaller(fixture.async());
+      var caller = new PredictStreamCaller(fixture.async());
       caller.send(1, request(1));
       fixture.gate.entered.acquire();
       assertThat(fixture.queue.drain(Duration.ofMillis(1))).isFalse();
@@ -228,9 +228,9 @@ final class PredictStreamTest {
   @Test
   void manyStreamsAtOnceEachGetTheirOwnAnswers() throws Exception {
     try (var fixture = new ServiceFixture(true, 2, 8_192)) {
-      var callers = new ArrayList<StreamCaller>();
+      var callers = new ArrayList<PredictStreamCaller>();
       for (int stream = 0; stream < 20; stream++) {
-        callers.add(new StreamCaller(fixture.async()));
+        callers.add(new PredictStreamCaller(fixture.async()));
       }
       for (long id = 1; id <= 50; id++) {
         for (int stream = 0; stream < 20; stream++) {
@@ -254,7 +254,7 @@ final class PredictStreamTest {
     return Samples.eventsRequest(List.of(event));
   }
 
-  private static long id(StreamCaller caller) throws InterruptedException {
+  private static long id(PredictStreamCaller caller) throws InterruptedException {
     return caller.next().getRequestId();
   }
 

@@ -36,7 +36,7 @@ final class PushbackTest {
   void letTheQueueBeMinutesLong() throws InterruptedException {
     // A second a byte.
     fixture.served.pace().saw(1, TimeUnit.SECONDS.toNanos(1));
-    var caller = new StreamCaller(fixture.async());
+    var caller = new PredictStreamCaller(fixture.async());
     caller.send(1, request());
     fixture.gate.entered.acquire();
     caller.send(2, request());
@@ -58,7 +58,7 @@ final class PushbackTest {
 
   @Test
   void predictStreamSaysSoInTheRequestsStatus() throws InterruptedException {
-    var caller = new StreamCaller(fixture.async());
+    var caller = new PredictStreamCaller(fixture.async());
     caller.send(3, request().setTimeoutMs(1_000));
 
     var status = caller.next().getStatus();
@@ -111,7 +111,7 @@ final class PushbackTest {
 
   @Test
   void whoAllowsEnoughTimeWaits() {
-    var caller = new StreamCaller(fixture.async());
+    var caller = new PredictStreamCaller(fixture.async());
     caller.send(3, request());
 
     Waiting.until("it waits, too", () -> fixture.queue.waitingEvents() == 2);

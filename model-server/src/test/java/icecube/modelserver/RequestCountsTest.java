@@ -75,7 +75,7 @@ final class RequestCountsTest {
     PREDICT_STREAM {
       @Override
       Asked send(ServiceFixture fixture, String model) {
-        var caller = new StreamCaller(fixture.async());
+        var caller = new PredictStreamCaller(fixture.async());
         caller.send(1, events(model));
         return caller::cancel;
       }

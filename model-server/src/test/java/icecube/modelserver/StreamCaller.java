@@ -3,62 +3,68 @@ package icecube.modelserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import icecube.v1.ModelServiceGrpc;
-import icecube.v1.PredictRequest;
-import icecube.v1.PredictResponse;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A caller of PredictStream that keeps what it is told. */
-final class StreamCaller implements StreamObserver<PredictResponse> {
-  final BlockingQueue<PredictResponse> responses = new LinkedBlockingQueue<>();
-  final CompletableFuture<@Nullable Throwable> end = new CompletableFuture<>();
-  private final ClientCallStreamObserver<PredictRequest> requests;
+/**
+ * A caller of a stream that keeps what it is told.
+ *
+ * @param <Q> what it asks
+ * @param <A> what it is answered
+ */
+abstract class StreamCaller<Q, A> implements StreamObserver<A> {
+  private final BlockingQueue<A> responses = new LinkedBlockingQueue<>();
+  private final CompletableFuture<@Nullable Throwable> end = new CompletableFuture<>();
+  private final ClientCallStreamObserver<Q> requests;
 
-  StreamCaller(ModelServiceGrpc.ModelServiceStub stub) {
-    requests = (ClientCallStreamObserver<PredictRequest>) stub.predictStream(this);
+  /**
+   * @param call the stub's method, which opens the stream
+   */
+  StreamCaller(Function<StreamObserver<A>, StreamObserver<Q>> call) {
+    requests = (ClientCallStreamObserver<Q>) call.apply(this);
   }
 
-  void send(long requestId, PredictRequest.Builder request) {
-    requests.onNext(request.setRequestId(requestId).build());
+  final void send(Q request) {
+    requests.onNext(request);
   }
 
-  void complete() {
+  final void complete() {
     requests.onCompleted();
   }
 
-  void cancel() {
+  final void cancel() {
     requests.cancel("the test goes away", null);
   }
 
-  PredictResponse next() throws InterruptedException {
+  final A next() throws InterruptedException {
     var response = responses.poll(20, TimeUnit.SECONDS);
     assertThat(response).as("a response within 20 s; end: %s", end).isNotNull();
     return response;
   }
 
   /** How the stream ended: null if well. */
-  @Nullable Throwable awaitEnd() throws Exception {
+  final @Nullable Throwable awaitEnd() throws Exception {
     return end.get(20, TimeUnit.SECONDS);
   }
 
   @Override
-  public void onNext(PredictResponse response) {
+  public final void onNext(A response) {
     responses.add(response);
   }
 
   @Override
-  public void onError(Throwable failure) {
+  public final void onError(Throwable failure) {
     end.complete(failure);
   }
 
   @Override
-  public void onCompleted() {
+  public final void onCompleted() {
     end.complete(null);
   }
 }
