@@ -199,12 +199,7 @@ final class BatchingTest {
   @Test
   void whatCouldNotBeAnsweredInTimeIsRefusedAtOnce() throws InterruptedException {
     long second = TimeUnit.SECONDS.toNanos(1);
-    occupyTheWorker();
-    // The first request keeps the worker for a second, so it is known how long such a one takes.
-    nowNanos.set(second);
-    model.letThrough(1);
-    Waiting.until("it is answered", () -> queue.eventsInFlight() == 0);
-    occupyTheWorker();
+    occupyTheWorkerKnownToTake(second);
     queue.submit(request(1, 1));
     queue.submit(request(2, 1));
     assertThat(meters.get("icecube.modelserver.queue.predicted").gauge().value())
@@ -239,11 +234,7 @@ final class BatchingTest {
   @Test
   void whatExpiredIsNotTakenForWorkThatWasQuick() throws InterruptedException {
     long second = TimeUnit.SECONDS.toNanos(1);
-    occupyTheWorker();
-    nowNanos.set(second);
-    model.letThrough(1);
-    Waiting.until("it is answered", () -> queue.eventsInFlight() == 0);
-    occupyTheWorker();
+    occupyTheWorkerKnownToTake(second);
     for (int id = 1; id <= 20; id++) {
       queue.submit(request(served, id, Lane.REALTIME, OptionalLong.of(second + 60 * second), 1));
     }
@@ -262,11 +253,7 @@ final class BatchingTest {
   @Test
   void onlyFourTenthsOfTheTimeLeftMayBeWaited() throws InterruptedException {
     long second = TimeUnit.SECONDS.toNanos(1);
-    occupyTheWorker();
-    nowNanos.set(second);
-    model.letThrough(1);
-    Waiting.until("it is answered", () -> queue.eventsInFlight() == 0);
-    occupyTheWorker();
+    occupyTheWorkerKnownToTake(second);
     queue.submit(request(1, 1));
 
     // One that waits: 1 s. The request itself: 1 s.
@@ -274,6 +261,15 @@ final class BatchingTest {
     assertThatThrownBy(() -> queue.submit(tight))
         .hasMessageContaining("a wait of 1000.0 ms (expected: at most 960.0 ms");
     queue.submit(request(served, 3, Lane.REALTIME, OptionalLong.of(second + 36 * second / 10), 1));
+  }
+
+  /** Makes a first request keep the worker so long, so that this is known, and then occupies it. */
+  private void occupyTheWorkerKnownToTake(long nanos) throws InterruptedException {
+    occupyTheWorker();
+    nowNanos.set(nanos);
+    model.letThrough(1);
+    Waiting.until("it is answered", () -> queue.eventsInFlight() == 0);
+    occupyTheWorker();
   }
 
   private void occupyTheWorker() throws InterruptedException {
