@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.modelserver;
 
+import static icecube.modelserver.SignatureText.required;
+
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
@@ -139,13 +141,6 @@ record ModelManifest(
             .map(step -> String.valueOf(step.getFieldName()))
             .collect(Collectors.joining("."));
     return path.isEmpty() ? "" : path + ": ";
-  }
-
-  private static <T> T required(String field, @Nullable T value) {
-    if (value == null) {
-      throw new IllegalArgumentException(field + ": missing (expected: a value)");
-    }
-    return value;
   }
 
   private static void requireMatch(String field, @Nullable String value, Pattern pattern) {

@@ -60,7 +60,12 @@ record SignatureText(
     outputs = Map.copyOf(required("signature.outputs", outputs));
   }
 
-  private static <T> T required(String field, @Nullable T value) {
+  /**
+   * {@code value}, which is what the manifest says in {@code field}.
+   *
+   * @throws IllegalArgumentException if it says nothing
+   */
+  static <T> T required(String field, @Nullable T value) {
     if (value == null) {
       throw new IllegalArgumentException(field + ": missing (expected: a value)");
     }
