@@ -140,86 +140,62 @@ public record ServerSettings(
 
   /** The same with another way to end. */
   public ServerSettings withDrain(Duration delay, Duration timeout) {
-    return new ServerSettings(
-        host,
-        port,
-        eventLoopCount,
-        callsPerConnectionMax,
-        resetsPerWindowMax,
-        resetWindow,
-        messageBytesMax,
-        metadataBytesMax,
-        connectionIdle,
-        connectionAge,
-        connectionAgeGrace,
-        keepAlivePermitted,
-        handshakeTimeout,
-        delay,
-        timeout,
-        security);
+    var copy = new Copy();
+    copy.drainDelay = delay;
+    copy.drainTimeout = timeout;
+    return copy.toSettings();
   }
 
   /** The same with another life of its connections. */
   public ServerSettings withConnectionAge(Duration age, Duration grace) {
-    return new ServerSettings(
-        host,
-        port,
-        eventLoopCount,
-        callsPerConnectionMax,
-        resetsPerWindowMax,
-        resetWindow,
-        messageBytesMax,
-        metadataBytesMax,
-        connectionIdle,
-        age,
-        grace,
-        keepAlivePermitted,
-        handshakeTimeout,
-        drainDelay,
-        drainTimeout,
-        security);
+    var copy = new Copy();
+    copy.connectionAge = age;
+    copy.connectionAgeGrace = grace;
+    return copy.toSettings();
   }
 
   /** The same with another largest request. */
   public ServerSettings withMessageBytesMax(int bytes) {
-    return new ServerSettings(
-        host,
-        port,
-        eventLoopCount,
-        callsPerConnectionMax,
-        resetsPerWindowMax,
-        resetWindow,
-        bytes,
-        metadataBytesMax,
-        connectionIdle,
-        connectionAge,
-        connectionAgeGrace,
-        keepAlivePermitted,
-        handshakeTimeout,
-        drainDelay,
-        drainTimeout,
-        security);
+    var copy = new Copy();
+    copy.messageBytesMax = bytes;
+    return copy.toSettings();
   }
 
   /** The same speaking TLS and knowing its callers as {@code other} says. */
   public ServerSettings withSecurity(TransportSecurity other) {
-    return new ServerSettings(
-        host,
-        port,
-        eventLoopCount,
-        callsPerConnectionMax,
-        resetsPerWindowMax,
-        resetWindow,
-        messageBytesMax,
-        metadataBytesMax,
-        connectionIdle,
-        connectionAge,
-        connectionAgeGrace,
-        keepAlivePermitted,
-        handshakeTimeout,
-        drainDelay,
-        drainTimeout,
-        other);
+    var copy = new Copy();
+    copy.security = other;
+    return copy.toSettings();
+  }
+
+  /** These settings, with fields for those that may become others. Confined to one method. */
+  private final class Copy {
+    private int messageBytesMax = ServerSettings.this.messageBytesMax;
+    private Duration connectionAge = ServerSettings.this.connectionAge;
+    private Duration connectionAgeGrace = ServerSettings.this.connectionAgeGrace;
+    private Duration drainDelay = ServerSettings.this.drainDelay;
+    private Duration drainTimeout = ServerSettings.this.drainTimeout;
+    private TransportSecurity security = ServerSettings.this.security;
+
+    ServerSettings toSettings() {
+      return new ServerSettings(
+          host,
+          port,
+          eventLoopCount,
+          callsPerConnectionMax,
+          resetsPerWindowMax,
+          resetWindow,
+          messageBytesMax,
+          metadataBytesMax,
+          connectionIdle,
+          connectionAge,
+          connectionAgeGrace,
+          keepAlivePermitted,
+          handshakeTimeout,
+          drainDelay,
+          drainTimeout,
+          security);
+    }
   }
 
   private static void checkPositive(int value, String name) {
