@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.modelserver;
 
+import icecube.proto.ReasonException;
 import java.nio.ByteBuffer;
 
 /**
@@ -51,6 +52,17 @@ interface InferenceTask {
    * byte order, exactly its bytes.
    */
   void writeInput(int input, int item, ByteBuffer target);
+
+  /**
+   * Whether {@link #readOutput} is to be called, of an output whose shape was not known before the
+   * run. Asked of each item before the whole is copied from the runtime.
+   *
+   * @param dims shape of the whole output of the run; the task must not keep or change it
+   * @throws ReasonException {@code REQUEST_TOO_LARGE} if the answer would be too large
+   */
+  default boolean wantsOutput(int output, int item, long[] dims) {
+    return true;
+  }
 
   /**
    * Takes item {@code item} of output {@code output} from {@code source}, which stands at the

@@ -151,6 +151,9 @@ final class OnnxScratch implements AutoCloseable {
               .formatted(spec.name(), Arrays.toString(dims), batch.itemCount(), spec.dims()));
     }
     var slot = pinned[output];
+    if (slot == null && !isWanted(output, batch, dims)) {
+      return;
+    }
     var bytes =
         slot == null
             // A copy of what the runtime allocated.
@@ -162,6 +165,15 @@ final class OnnxScratch implements AutoCloseable {
       bytes.limit(first + (index + 1) * size).position(first + index * size);
       batch.task(index).readOutput(output, batch.item(index), dims, bytes);
     }
+  }
+
+  /** Asks every item, before the runtime's memory is copied for those that do. */
+  private static boolean isWanted(int output, MicroBatch batch, long[] dims) {
+    boolean isWanted = false;
+    for (int index = 0; index < batch.itemCount(); index++) {
+      isWanted |= batch.task(index).wantsOutput(output, batch.item(index), dims);
+    }
+    return isWanted;
   }
 
   @Override

@@ -6,7 +6,6 @@ import icecube.v1.Reason;
 import inference.ModelInferResponse;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +25,6 @@ final class TensorOutput {
   private final int itemBytes;
   private final byte[] all;
   private final @Nullable Item[] items;
-  private final AtomicLong bytes = new AtomicLong();
 
   /** An item on its own. */
   private static final class Item {
@@ -69,13 +67,35 @@ final class TensorOutput {
       source.get(all, item * itemBytes, itemBytes);
       return;
     }
-    long[] own = itemCount == 0 ? dims.clone() : Arrays.copyOfRange(dims, 1, dims.length);
-    long size = spec.datatype().sizeBytes(own);
-    var before = items[item]; // of a run that failed and is done again
-    requireFew(bytes.addAndGet(before == null ? size : size - before.bytes.length));
-    byte[] copy = new byte[(int) size];
+    requireFew(dims);
+    long[] own = itemDims(dims);
+    byte[] copy = new byte[(int) spec.datatype().sizeBytes(own)];
     source.get(copy);
     items[item] = new Item(own, copy);
+  }
+
+  /**
+   * Nothing, if an item of a run whose whole output has the shape {@code dims} may be taken.
+   *
+   * @throws ReasonException {@code REQUEST_TOO_LARGE} if all items, padded to this one, would
+   *     exceed {@value #BYTES_MAX} bytes
+   */
+  void requireFew(long[] dims) {
+    requireFew(paddedBytes(itemDims(dims)));
+  }
+
+  private long[] itemDims(long[] dims) {
+    return itemCount == 0 ? dims.clone() : Arrays.copyOfRange(dims, 1, dims.length);
+  }
+
+  /** Bytes of all items, each of the shape {@code itemDims}. */
+  private long paddedBytes(long[] itemDims) {
+    try {
+      return Math.multiplyExact(spec.datatype().sizeBytes(itemDims), items.length);
+    } catch (ArithmeticException e) {
+      // Items long along different axes; none need be that large itself.
+      return Long.MAX_VALUE;
+    }
   }
 
   /** Adds the whole to {@code response}. */
@@ -87,7 +107,7 @@ final class TensorOutput {
       return;
     }
     long[] largest = largest();
-    long size = Math.multiplyExact(spec.datatype().sizeBytes(largest), items.length);
+    long size = paddedBytes(largest);
     requireFew(size);
     byte[] padded = new byte[(int) size];
     for (int item = 0; item < items.length; item++) {

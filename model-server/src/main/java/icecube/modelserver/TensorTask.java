@@ -182,6 +182,16 @@ final class TensorTask implements InferenceTask {
   }
 
   @Override
+  public boolean wantsOutput(int output, int item, long[] dims) {
+    var wantedOutput = outputs[output];
+    if (wantedOutput == null) {
+      return false;
+    }
+    wantedOutput.requireFew(dims);
+    return true;
+  }
+
+  @Override
   public void readOutput(int output, int item, long[] dims, ByteBuffer source) {
     var wantedOutput = outputs[output];
     if (wantedOutput != null) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.google.protobuf.ByteString;
+import com.sun.management.ThreadMXBean;
 import icecube.physics.FeatureBuilder;
 import icecube.physics.FeatureTable;
 import icecube.v1.EventResult;
@@ -13,6 +15,7 @@ import icecube.v1.Model;
 import icecube.v1.Quality;
 import icecube.v1.Reason;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -132,6 +135,48 @@ final class OnnxModelTest {
       }
     }
     return true;
+  }
+
+  @Test
+  void nothingIsCopiedOfAnAnswerThatIsTooLargeOrOfWhatNobodyWants() {
+    try (var square = OnnxModel.load(square(), 1, 1)) {
+      int length = 5_000; // n numbers become n * n: 100 MB
+      var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+      ask(square, 2, List.of(0, 1)); // what is made once is made
+      long before = threads.getCurrentThreadAllocatedBytes();
+
+      assertThatThrownBy(() -> ask(square, length, List.of(0, 1)))
+          .hasMessageStartingWith("outputs[square]: 100000000 bytes (expected: at most 67108864)");
+      ask(square, length, List.of(1));
+
+      long allocatedBytes = threads.getCurrentThreadAllocatedBytes() - before;
+      assertThat(allocatedBytes).isLessThan(10_000_000);
+    }
+  }
+
+  private static byte[] square() {
+    return new GraphWriter()
+        .input("row", "float32[batch, 1, n]")
+        .input("column", "float32[batch, n, 1]")
+        .output("square", "float32[batch, n, n]")
+        .output("same", "float32[batch, 1, n]")
+        .node("MatMul", "square", "column", "row")
+        .node("Identity", "same", "row")
+        .write();
+  }
+
+  /** One item of {@code length} numbers as a row and as a column. */
+  private static void ask(OnnxModel square, int length, List<Integer> wanted) {
+    var bytes = ByteString.copyFrom(new byte[Float.BYTES * length]);
+    long[] row = {1, 1, length};
+    long[] column = {1, length, 1};
+    var inputs =
+        List.of(
+            OipTensor.raw("row", OipDatatype.FP32, row, length, bytes),
+            OipTensor.raw("column", OipDatatype.FP32, column, length, bytes));
+    var task = new TensorTask(square.signature(), inputs, new int[] {1}, wanted);
+    task.begin();
+    MicroBatches.runAll(square, task);
   }
 
   @Test

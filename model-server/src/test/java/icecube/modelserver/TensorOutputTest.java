@@ -73,16 +73,50 @@ final class TensorOutputTest {
   }
 
   @Test
-  void anItemThatIsRunAgainCountsOnce() {
+  void anItemThatIsRunAgainIsReplaced() {
     var output = new TensorOutput(OPEN, 2);
-    int size = 40 << 20;
-    for (int run = 0; run < 3; run++) {
-      output.take(0, new long[] {1, size / 2, 2, 1}, ByteBuffer.allocate(size));
+    for (byte run = 1; run <= 3; run++) {
+      output.take(0, new long[] {1, 1, 2, 1}, ByteBuffer.wrap(new byte[] {run, run}));
     }
 
-    assertThatThrownBy(
-            () -> output.take(1, new long[] {1, size / 2, 2, 1}, ByteBuffer.allocate(size)))
-        .hasMessageStartingWith("outputs[y]: 83886080 bytes (expected: at most 67108864)");
+    var response = ModelInferResponse.newBuilder();
+    output.addTo(response);
+
+    assertThat(response.getRawOutputContents(0).toByteArray()).containsExactly(3, 3, 0, 0);
+  }
+
+  @Test
+  void anItemToWhichTheOthersCannotBePaddedIsRefusedBeforeItIsCopied() {
+    var output = new TensorOutput(OPEN, 2);
+    long rows = 16 << 20;
+    output.requireFew(new long[] {1, rows, 2, 1});
+    // Nothing stands in the buffer: who read it would fail otherwise.
+    var nothing = ByteBuffer.allocate(0);
+
+    assertThatThrownBy(() -> output.take(1, new long[] {1, rows + 1, 2, 1}, nothing))
+        .hasMessage(
+            "outputs[y]: 67108868 bytes (expected: at most 67108864); send fewer items a request");
+  }
+
+  @Test
+  void itemsLongAlongDifferentAxesAreRefusedBeforeTheyArePadded() {
+    var output = new TensorOutput(OPEN, 2);
+    output.take(0, new long[] {1, 1 << 14, 2, 1}, ByteBuffer.allocate(2 << 14));
+    output.take(1, new long[] {1, 1, 2, 1 << 14}, ByteBuffer.allocate(2 << 14));
+
+    assertThatThrownBy(() -> output.addTo(ModelInferResponse.newBuilder()))
+        .hasMessageStartingWith("outputs[y]: 1073741824 bytes (expected: at most 67108864)");
+  }
+
+  @Test
+  void emptyItemsOfAbsurdShapesAreRefusedToo() {
+    var output = new TensorOutput(OPEN, 2);
+    var nothing = ByteBuffer.allocate(0);
+    output.take(0, new long[] {1, 1L << 40, 2, 0}, nothing);
+    output.take(1, new long[] {1, 0, 2, 1L << 40}, nothing);
+
+    assertThatThrownBy(() -> output.addTo(ModelInferResponse.newBuilder()))
+        .hasMessageEndingWith("(expected: at most 67108864); send fewer items a request");
   }
 
   @Test
