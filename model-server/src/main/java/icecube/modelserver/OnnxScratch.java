@@ -4,6 +4,7 @@ package icecube.modelserver;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -42,6 +43,8 @@ final class OnnxScratch implements AutoCloseable {
       }
     }
     options = new OrtSession.RunOptions();
+    // What a run says of its failure it throws, too; printed, strangers could fill a disk with it.
+    options.setLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
   }
 
   private TensorSlot slot(OrtEnvironment environment, TensorSpec spec) {
@@ -58,6 +61,11 @@ final class OnnxScratch implements AutoCloseable {
       OrtSession.Result result;
       try {
         result = session.run(fed, unpinned, outputs, options);
+      } catch (OrtException e) {
+        if (e.getCode() == OrtException.OrtErrorCode.ORT_INVALID_ARGUMENT) {
+          throw PredictorException.ofValues(e);
+        }
+        throw e;
       } finally {
         if (limit.leave()) {
           options.setTerminate(false);

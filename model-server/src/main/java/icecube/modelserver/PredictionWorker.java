@@ -103,25 +103,9 @@ final class PredictionWorker {
   }
 
   private void fail(QueuedRequest request, Throwable failure, LongSupplier nanoClock) {
-    request.model().activity().failed(nanoClock.getAsLong() - request.admittedNanos());
-    refuse(request, reasonOf(request, failure));
-  }
-
-  private static ReasonException reasonOf(QueuedRequest request, Throwable failure) {
-    if (failure instanceof ReasonException known) {
-      return known;
-    }
-    // The model's fault or ours, for one request only; the worker lives on. An Error too (no
-    // memory, no native library): a dead worker would leave its caller and the queue waiting.
-    LOG.atError()
-        .setCause(failure)
-        .addKeyValue("model", request.model().card().name())
-        .addKeyValue("model_version", request.model().card().version())
-        .log("request could not be predicted");
-    return new ReasonException(
-        Reason.REASON_INTERNAL,
-        "model: " + request.model().card().label() + " could not be run; see the server's log",
-        failure);
+    long nowNanos = nanoClock.getAsLong();
+    request.model().activity().failed(nowNanos - request.admittedNanos());
+    refuse(request, request.model().faults().reasonOf(request.question(), failure, nowNanos));
   }
 
   /** Tells that {@code request} ends without an answer. */

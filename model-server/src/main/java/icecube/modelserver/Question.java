@@ -20,6 +20,11 @@ interface Question {
   /** The answer, made of what {@code model} said to the task; called at most once, last. */
   Reply reply(ServedModel model);
 
+  /** Whether the model reads the caller's own values, so that it is for the caller to mend them. */
+  default boolean isOfCallersValues() {
+    return false;
+  }
+
   /** Tells the caller that there is no answer. */
   void refuse(QueuedRequest request, ReasonException why);
 

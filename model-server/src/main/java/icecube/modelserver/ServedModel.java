@@ -29,10 +29,12 @@ final class ServedModel implements AutoCloseable {
   private final AtomicInteger references = new AtomicInteger(1);
   private final AtomicBoolean closed = new AtomicBoolean();
   private final ModelPace pace = new ModelPace();
+  private final ModelFaults faults;
 
   private ServedModel(ModelCard card, @Nullable InferenceModel inference) {
     this.card = card;
     this.inference = inference;
+    this.faults = new ModelFaults(card);
   }
 
   /** A model that may be asked. */
@@ -70,6 +72,11 @@ final class ServedModel implements AutoCloseable {
   /** What it has done since it was loaded. */
   ModelActivity activity() {
     return activity;
+  }
+
+  /** What is told and logged when it breaks. */
+  ModelFaults faults() {
+    return faults;
   }
 
   /** How long it needs. */

@@ -37,6 +37,11 @@ final class TensorQuestion implements Question {
   }
 
   @Override
+  public boolean isOfCallersValues() {
+    return true;
+  }
+
+  @Override
   public void refuse(QueuedRequest request, ReasonException why) {
     answerer.refused(request, why);
   }

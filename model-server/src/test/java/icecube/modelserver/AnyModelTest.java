@@ -295,6 +295,43 @@ final class AnyModelTest {
   }
 
   @Test
+  void valuesThatTheGraphRefusesAreTheCallersToMend() throws Exception {
+    serve(
+        "pick",
+        new GraphWriter()
+            .input("table", "float32[3]")
+            .input("place", "int64[n]")
+            .output("picked", "float32[n]")
+            .node("Gather", "picked", "table", "place")
+            .write());
+
+    for (int trial = 0; trial < 3; trial++) {
+      assertRefused(
+          pick(1, 3),
+          Status.Code.INVALID_ARGUMENT,
+          "inputs: refused by the graph of pick/1 (expected: values that it takes): ");
+      assertRefused(pick(3), Status.Code.INVALID_ARGUMENT, "idx=3 must be within");
+      assertThat(numbers(infer(pick(2, -3)), 0)).containsExactly(30f, 10f);
+    }
+    assertThat(
+            meters
+                .get("icecube.modelserver.requests.dropped")
+                .tag("reason", "TENSORS_INVALID")
+                .counter()
+                .count())
+        .isEqualTo(6);
+  }
+
+  private static ModelInferRequest.Builder pick(long... places) {
+    return ModelInferRequest.newBuilder()
+        .setModelName("pick")
+        .addInputs(OipSamples.input("table", "FP32", 3))
+        .addInputs(OipSamples.input("place", "INT64", places.length))
+        .addRawInputContents(floats(10, 20, 30))
+        .addRawInputContents(longs(places));
+  }
+
+  @Test
   void aRunThatNobodyWaitsForAnyMoreIsStopped() throws Exception {
     var slow =
         new GraphWriter().input("x", "float32[batch, n, n]").output("y", "float32[batch, n, n]");
