@@ -65,7 +65,7 @@ final class RequestCountsTest {
   }
 
   /** How to ask the server for one event. */
-  private enum Way {
+  enum Way {
     PREDICT {
       @Override
       Asked send(ServiceFixture fixture, String model) {
@@ -116,7 +116,7 @@ final class RequestCountsTest {
   }
 
   /** A call that was made. */
-  private interface Asked {
+  interface Asked {
     /** Ends it, whatever has been answered. */
     void cancel();
   }
