@@ -11,6 +11,8 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -58,14 +60,22 @@ public final class GrpcServer implements AutoCloseable {
     this.calls = calls;
   }
 
+  /** The same, where nobody reads what is counted. */
+  public static GrpcServer start(ServerSettings settings, List<BindableService> services) {
+    return start(settings, services, new SimpleMeterRegistry());
+  }
+
   /**
    * Binds the port and serves.
    *
+   * @param meters count the requests that are no message
    * @throws StartException if the port is taken or the host is not of this machine
    */
-  public static GrpcServer start(ServerSettings settings, List<BindableService> services) {
+  public static GrpcServer start(
+      ServerSettings settings, List<BindableService> services, MeterRegistry meters) {
     requireNonNull(settings, "settings");
     requireNonNull(services, "services");
+    RequestMetrics metrics = new RequestMetrics(requireNonNull(meters, "meters"));
     InetSocketAddress address = Listening.resolve(settings.host(), settings.port());
     HealthStatusManager health = new HealthStatusManager();
     EventLoops loops = EventLoops.create(settings.eventLoopCount());
@@ -78,12 +88,12 @@ public final class GrpcServer implements AutoCloseable {
           .workerEventLoopGroup(loops.serving())
           .directExecutor()
           .addStreamTracerFactory(calls)
-          .addService(readable(health.getHealthService()))
-          .addService(readable(ProtoReflectionServiceV1.newInstance()))
-          .addService(readable(reflectionV1Alpha()));
+          .addService(readable(health.getHealthService(), metrics))
+          .addService(readable(ProtoReflectionServiceV1.newInstance(), metrics))
+          .addService(readable(reflectionV1Alpha(), metrics));
       settings.security().secure(builder);
       for (BindableService service : services) {
-        ServerServiceDefinition readable = readable(service);
+        ServerServiceDefinition readable = readable(service, metrics);
         builder.addService(readable);
         health.setStatus(readable.getServiceDescriptor().getName(), ServingStatus.NOT_SERVING);
       }
@@ -155,8 +165,8 @@ public final class GrpcServer implements AutoCloseable {
     return server.awaitTermination(time.toNanos(), NANOSECONDS);
   }
 
-  private static ServerServiceDefinition readable(BindableService service) {
-    return ReadableRequests.of(service.bindService());
+  private static ServerServiceDefinition readable(BindableService service, RequestMetrics metrics) {
+    return ReadableRequests.of(service.bindService(), metrics);
   }
 
   // Deprecated in favour of v1, yet it is the one that older grpcurl and Insomnia ask for.

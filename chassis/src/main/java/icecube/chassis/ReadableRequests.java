@@ -25,43 +25,57 @@ import java.io.InputStream;
  * each such call puts a SEVERE with a stack trace into the log, which strangers could fill with it.
  * Here the parser hands on an {@link Unreadable} in place of the message, which the listener that
  * stands around the service takes out again, and the call ends with {@code REQUEST_UNREADABLE} or
- * {@code REQUEST_TOO_LARGE}; nothing is logged. The service is told that its caller has gone.
+ * {@code REQUEST_TOO_LARGE}; it is counted and nothing is logged. The service is told that its
+ * caller has gone.
  *
- * <p>Stateless and thread-safe.
+ * <p>Stateless but for what it counts, and thread-safe.
  */
 final class ReadableRequests {
   private ReadableRequests() {}
 
-  /** The same service, with the same methods and schema. */
-  static ServerServiceDefinition of(ServerServiceDefinition service) {
+  /** The same service, with the same methods and schema; {@code metrics} count what is refused. */
+  static ServerServiceDefinition of(ServerServiceDefinition service, RequestMetrics metrics) {
     ServiceDescriptor from = service.getServiceDescriptor();
     var descriptor =
         ServiceDescriptor.newBuilder(from.getName())
             .setSchemaDescriptor(from.getSchemaDescriptor());
-    var methods = service.getMethods().stream().map(ReadableRequests::readable).toList();
+    var methods = service.getMethods().stream().map(method -> readable(method, metrics)).toList();
     methods.forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
     var readable = ServerServiceDefinition.builder(descriptor.build());
     methods.forEach(readable::addMethod);
     return readable.build();
   }
 
-  private static <Q, A> ServerMethodDefinition<Q, A> readable(ServerMethodDefinition<Q, A> method) {
+  private static <Q, A> ServerMethodDefinition<Q, A> readable(
+      ServerMethodDefinition<Q, A> method, RequestMetrics metrics) {
     MethodDescriptor<Q, A> from = method.getMethodDescriptor();
     ServerCallHandler<Q, A> handler = method.getServerCallHandler();
     return ServerMethodDefinition.create(
         from.toBuilder().setRequestMarshaller(new Parser<>(from.getRequestMarshaller())).build(),
         (call, headers) -> {
           var ending = new Ending<>(call);
-          return new Listening<>(ending, handler.startCall(ending, headers));
+          return new Listening<>(ending, handler.startCall(ending, headers), metrics);
         });
   }
 
   /** What stands where a message cannot; {@code cause} is what the parser said. */
   private record Unreadable(RuntimeException cause) {
+    /** A message that is packed is unpacked while it is read, and no further than is allowed. */
+    boolean isTooLarge() {
+      return Status.fromThrowable(cause).getCode() == Status.Code.RESOURCE_EXHAUSTED;
+    }
+
+    void count(RequestMetrics metrics) {
+      if (isTooLarge()) {
+        metrics.tooLarge();
+      } else {
+        metrics.unreadable();
+      }
+    }
+
     /** What its caller is told. */
     StatusRuntimeException answer(String method) {
-      // A message that is packed is unpacked while it is read, and no further than is allowed.
-      return Status.fromThrowable(cause).getCode() == Status.Code.RESOURCE_EXHAUSTED
+      return isTooLarge()
           ? Reasons.toException(
               Reason.REASON_REQUEST_TOO_LARGE,
               "message: too large when unpacked (expected: a request of "
@@ -139,11 +153,13 @@ final class ReadableRequests {
   /** Ends the call at the first message that is none. Called by one thread at a time. */
   private static final class Listening<Q> extends SimpleForwardingServerCallListener<Q> {
     private final Ending<Q, ?> call;
+    private final RequestMetrics metrics;
     private boolean isEnded;
 
-    Listening(Ending<Q, ?> call, ServerCall.Listener<Q> listener) {
+    Listening(Ending<Q, ?> call, ServerCall.Listener<Q> listener, RequestMetrics metrics) {
       super(listener);
       this.call = call;
+      this.metrics = metrics;
     }
 
     @Override
@@ -154,6 +170,7 @@ final class ReadableRequests {
       Object received = message;
       if (received instanceof Unreadable unreadable) {
         isEnded = true;
+        unreadable.count(metrics);
         var answer = unreadable.answer(call.getMethodDescriptor().getFullMethodName());
         call.close(answer.getStatus(), answer.getTrailers());
         super.onCancel();

@@ -11,6 +11,7 @@ import icecube.v1.Reason;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -44,6 +45,7 @@ class HostilePeerTest {
 
   private final Closer closer = new Closer();
   private final BytesService service = new BytesService();
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private GrpcServer server;
 
   @BeforeAll
@@ -62,7 +64,8 @@ class HostilePeerTest {
         closer.add(
             GrpcServer.start(
                 ServerSettings.onLoopback(0).withDrain(Duration.ZERO, Duration.ZERO),
-                List.of(service)));
+                List.of(service),
+                meters));
   }
 
   @AfterEach
@@ -163,6 +166,13 @@ class HostilePeerTest {
         new SequenceInputStream(head, new Zeros(BOMB_BYTES)),
         CallOptions.DEFAULT.withCompression("gzip"),
         Reason.REASON_REQUEST_TOO_LARGE);
+    assertThat(
+            meters
+                .get("icecube.chassis.requests.refused")
+                .tag("reason", "REQUEST_TOO_LARGE")
+                .counter()
+                .count())
+        .isEqualTo(1);
     assertServes();
   }
 

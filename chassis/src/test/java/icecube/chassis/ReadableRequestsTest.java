@@ -16,6 +16,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
 import io.grpc.stub.StreamObserver;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.time.Duration;
@@ -48,6 +49,7 @@ class ReadableRequestsTest {
   private final Closer closer = new Closer();
   private final BytesService service = new BytesService();
   private final Words words = new Words();
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private ManagedChannel channel;
 
   @BeforeEach
@@ -55,7 +57,7 @@ class ReadableRequestsTest {
     GRPC.addHandler(words);
     closer.add(() -> GRPC.removeHandler(words));
     var settings = ServerSettings.onLoopback(0).withDrain(Duration.ZERO, Duration.ZERO);
-    var server = closer.add(GrpcServer.start(settings, List.of(service)));
+    var server = closer.add(GrpcServer.start(settings, List.of(service), meters));
     channel = GrpcChannels.open(server.address());
     closer.add(channel::shutdownNow);
   }
@@ -82,6 +84,7 @@ class ReadableRequestsTest {
   void whatIsNoMessageIsRefusedWithItsReason(String hex) {
     assertUnreadable(bytes(hex));
 
+    assertThat(refused("REQUEST_UNREADABLE")).isEqualTo(1);
     Threads.await(() -> service.open.get() == 0, "the service lets go of the call");
     assertThat(service.taken.get()).isZero();
     assertServes();
@@ -144,6 +147,7 @@ class ReadableRequestsTest {
     stream.onCompleted();
 
     assertThat(answers.end()).contains(Reason.REASON_REQUEST_UNREADABLE);
+    assertThat(refused("REQUEST_UNREADABLE")).isEqualTo(1);
     Threads.await(() -> service.gone.get() == 1, "the service hears that its caller went");
     assertThat(service.taken.get()).isEqualTo(1);
     // As a worker would that does not know yet.
@@ -169,6 +173,11 @@ class ReadableRequestsTest {
     assertThat(answers.end()).isEmpty();
     assertThat(answers.count()).isEqualTo(1);
     assertThat(service.taken.get()).isEqualTo(3);
+    assertThat(refused("REQUEST_UNREADABLE") + refused("REQUEST_TOO_LARGE")).isZero();
+  }
+
+  private double refused(String reason) {
+    return meters.get("icecube.chassis.requests.refused").tag("reason", reason).counter().count();
   }
 
   private static InputStream bytes(String hex) {

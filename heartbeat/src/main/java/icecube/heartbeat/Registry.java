@@ -93,7 +93,7 @@ public final class Registry implements AutoCloseable {
             membership, watchers, metrics, settings.membership().deadAfter(), loop::wake);
     try {
       GrpcServer server =
-          closer.add(GrpcServer.start(undrained(settings.server()), List.of(calls)));
+          closer.add(GrpcServer.start(undrained(settings.server()), List.of(calls), meters));
       Registry registry =
           new Registry(settings, nanoTime, membership, metrics, watchers, server, closer);
       loop.start(settings.membership().sweepPeriod(), registry::sweep, registry::tell);

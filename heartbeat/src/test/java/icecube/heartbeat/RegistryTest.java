@@ -200,7 +200,8 @@ class RegistryTest {
         .contains("icecube_registry_watchers 0")
         .contains("icecube_heartbeat_accepted_total 1.0")
         .contains("icecube_heartbeat_stale_total{reason=\"seq\"} 0.0")
-        .contains("icecube_heartbeat_missed_total");
+        .contains("icecube_heartbeat_missed_total")
+        .contains("icecube_chassis_requests_refused_total{reason=\"REQUEST_UNREADABLE\"} 0.0");
   }
 
   @Test

@@ -91,7 +91,8 @@ public final class ModelServer implements AutoCloseable {
       var openService = new OipService(catalog, admission, metrics);
       // The drain delay is waited for here, while requests are still taken.
       var server = settings.server().withDrain(Duration.ZERO, settings.server().drainTimeout());
-      var grpc = closer.add(GrpcServer.start(server, List.of(service, openService.withHeaders())));
+      var services = List.of(service, openService.withHeaders());
+      var grpc = closer.add(GrpcServer.start(server, services, registry));
       var started = new ModelServer(settings, models, queue, service, openService, grpc, closer);
       models.watch(started::tellHealth);
       started.tellServing(true);

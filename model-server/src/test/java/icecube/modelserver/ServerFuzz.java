@@ -46,6 +46,7 @@ final class ServerFuzz {
   private final FuzzRequest.Source requests = new FuzzRequest.Source();
   private final FuzzAnswers answers = new FuzzAnswers();
   private final Semaphore free = new Semaphore(IN_FLIGHT);
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
   public static void main(String[] arguments) throws InterruptedException {
     long messages = arguments.length > 0 ? Long.parseLong(arguments[0]) : 1_000_000;
@@ -89,7 +90,7 @@ final class ServerFuzz {
             WORKERS,
             ModelServerSettings.QUEUE_EVENTS_MAX);
     try (var closer = new Closer()) {
-      var server = closer.add(ModelServer.start(settings, new SimpleMeterRegistry()));
+      var server = closer.add(ModelServer.start(settings, meters));
       var channel = GrpcChannels.open("127.0.0.1:" + server.port());
       closer.add(
           () -> {
@@ -101,6 +102,13 @@ final class ServerFuzz {
       send(channel, seed + messages / WARM_UP_PART, messages - messages / WARM_UP_PART);
       return new Outcome(answers, before, ProcessMemory.now().since(before));
     }
+  }
+
+  /** How many requests the server has counted as no message. */
+  long unreadableCount() {
+    var refused =
+        meters.get("icecube.chassis.requests.refused").tag("reason", "REQUEST_UNREADABLE");
+    return (long) refused.counter().count();
   }
 
   private void send(ManagedChannel channel, long seed, long count) throws InterruptedException {

@@ -13,7 +13,8 @@ final class ServerFuzzTest {
   @Test
   void everyMalformedMessageIsAnsweredWithAReasonAndEverySoundOneWithDirections()
       throws InterruptedException {
-    var outcome = new ServerFuzz().run(MESSAGES, SEED);
+    var fuzz = new ServerFuzz();
+    var outcome = fuzz.run(MESSAGES, SEED);
 
     assertThat(outcome.answers().wrong()).isEmpty();
     assertThat(outcome.answers().counts().keySet())
@@ -27,5 +28,7 @@ final class ServerFuzzTest {
             "UNIMPLEMENTED UNSUPPORTED",
             "OK, event TIME_OUT_OF_RANGE",
             "OK, event SENSOR_UNKNOWN");
+    assertThat(outcome.answers().counts())
+        .containsEntry("INVALID_ARGUMENT REQUEST_UNREADABLE", fuzz.unreadableCount());
   }
 }
