@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.modelserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import icecube.chassis.GrpcChannels;
+import icecube.chassis.ServerSettings;
+import icecube.physics.FeatureTable;
+import icecube.v1.EventResult;
+import icecube.v1.ModelServiceGrpc;
+import io.grpc.ManagedChannel;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A whole model server that serves one origin and looks for changes all the time, and a caller. */
+final class ServedModels implements AutoCloseable {
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final ModelServer server;
+  private final ManagedChannel channel;
+
+  /**
+   * @param origin as {@code serve --models} takes it
+   */
+  ServedModels(String origin, Map<String, String> environment) {
+    var settings =
+        ModelServerSettings.at(
+                ServerSettings.onLoopback(0).withDrain(Duration.ZERO, Duration.ofSeconds(5)),
+                Samples.GEOMETRY)
+            .withModels(List.of(ModelOrigin.parse(origin, environment)), POLL);
+    server = ModelServer.start(settings, meters);
+    channel = GrpcChannels.open("127.0.0.1:" + server.port());
+  }
+
+  /** Asks the echo for the direction of an event that is one, and tells which version answered. */
+  String versionThatAnswers(String model) {
+    var answer =
+        ModelServiceGrpc.newBlockingStub(channel)
+            .withDeadlineAfter(10, TimeUnit.SECONDS)
+            .predict(
+                Samples.featuresRequest(
+                        FeatureTable.owning(
+                            new long[] {1},
+                            new int[] {1},
+                            new int[] {1},
+                            new int[] {0},
+                            new float[] {0, 0, 1, 0, 5, 0}))
+                    .setModelName(model)
+                    .build());
+    assertThat(answer.getResultsList()).hasSize(1).allMatch(EventResult::hasPrediction);
+    return answer.getModelVersion();
+  }
+
+  void awaitVersion(String model, String version) {
+    Waiting.until(
+        model + "/" + version + " answers", () -> versionThatAnswers(model).equals(version));
+  }
+
+  /** Waits until so many more looks for changes have failed, the version answering throughout. */
+  void awaitFailedReads(int count, String model, String version) {
+    double before = total("icecube.modelserver.source.reads.failed");
+    Waiting.until(
+        count + " looks fail",
+        () -> {
+          assertThat(versionThatAnswers(model)).isEqualTo(version);
+          return total("icecube.modelserver.source.reads.failed") >= before + count;
+        });
+  }
+
+  /** Waits until a version was loaded in vain. */
+  void awaitFailedLoad(String model) {
+    Waiting.until("a load fails", () -> failedLoads(model) > 0);
+  }
+
+  double failedLoads(String model) {
+    return meters
+        .find("icecube.modelserver.loads")
+        .tags("model", model, "outcome", "failed")
+        .counters()
+        .stream()
+        .mapToDouble(Counter::count)
+        .sum();
+  }
+
+  private double total(String name) {
+    return meters.find(name).counters().stream().mapToDouble(Counter::count).sum();
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+    Waiting.until("the channel ends", channel::isTerminated);
+    server.close();
+  }
+}
