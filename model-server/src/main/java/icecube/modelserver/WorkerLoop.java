@@ -31,6 +31,7 @@ final class WorkerLoop implements Runnable {
   }
 
   @Override
+  @SuppressWarnings("ThreadPriorityCheck") // a matter of speed only
   public void run() {
     for (var first = queue.take(); first != null; first = queue.take()) {
       try {
@@ -40,6 +41,8 @@ final class WorkerLoop implements Runnable {
         round.clear();
         batch.begin(0);
       }
+      // The event loops send the answers first: kernels seldom interrupt a run for them.
+      Thread.yield();
     }
   }
 
