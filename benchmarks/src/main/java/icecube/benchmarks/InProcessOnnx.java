@@ -131,9 +131,24 @@ final class InProcessOnnx implements AutoCloseable {
   }
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Single(int rows, float[] values) {}
+  record Single(int rows, float[] values) {}
 
-  private record Run(List<Single> events, int longest) {}
+  record Run(List<Single> events, int longest) {
+    /** Of the only event of a request. */
+    static Run alone(PaddedEvents event) {
+      return new Run(List.of(new Single(event.rows()[0], event.values()[0])), event.longest());
+    }
+  }
+
+  /** Threads that may run at once. */
+  int threads() {
+    return threads;
+  }
+
+  /** New buffers for one thread; to be closed before this. */
+  Scratch scratch() {
+    return new Scratch();
+  }
 
   private static List<List<Run>> units(List<PaddedEvents> requests, Batching batching) {
     List<List<Run>> units = new ArrayList<>();
@@ -169,7 +184,7 @@ final class InProcessOnnx implements AutoCloseable {
   }
 
   /** The buffers of one thread. */
-  private final class Scratch implements AutoCloseable {
+  final class Scratch implements AutoCloseable {
     private static final int EVENTS_MAX = 16;
 
     private final ByteBuffer features =

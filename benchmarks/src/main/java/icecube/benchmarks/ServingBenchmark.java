@@ -119,7 +119,8 @@ public final class ServingBenchmark {
     for (int items : ITEMS) {
       capacity.put(items, throughput(items));
     }
-    new ServingLatency(icecube, onnx, seconds, limits).atHalfLoad(capacity.getOrDefault(1, 0.0));
+    new ServingLatency(icecube, onnx, Math.max(5, repeats), seconds, limits)
+        .atHalfLoad(capacity.getOrDefault(1, 0.0));
     new ServingOverload(icecube, capacity.getOrDefault(64, 0.0), limits).run(2 * seconds);
     System.out.printf(
         Locale.ROOT,
