@@ -27,7 +27,6 @@ import java.util.Map;
  */
 public final class ServingBenchmark {
   private static final int[] ITEMS = {1, 16, 64};
-  private static final int IN_FLIGHT = 8;
 
   /** Requests of so many events are held to limits. */
   private static final int ITEMS_LIMITED = 64;
@@ -113,15 +112,15 @@ public final class ServingBenchmark {
         Runtime.version(),
         repeats,
         seconds,
-        IN_FLIGHT);
+        ServingLoad.IN_FLIGHT);
     OtherWork otherWork = new OtherWork();
-    Map<Integer, Double> capacity = new LinkedHashMap<>();
+    double singles = 0;
     for (int items : ITEMS) {
-      capacity.put(items, throughput(items));
+      double rate = throughput(items);
+      singles = items == 1 ? rate : singles;
     }
-    new ServingLatency(icecube, onnx, Math.max(5, repeats), seconds, limits)
-        .atHalfLoad(capacity.getOrDefault(1, 0.0));
-    new ServingOverload(icecube, capacity.getOrDefault(64, 0.0), limits).run(2 * seconds);
+    new ServingLatency(icecube, onnx, Math.max(5, repeats), seconds, limits).atHalfLoad(singles);
+    new ServingOverload(icecube, limits).run(repeats, 2 * seconds);
     System.out.printf(
         Locale.ROOT,
         "others on this machine meanwhile: %.2f processors busy%n",
@@ -184,7 +183,7 @@ public final class ServingBenchmark {
     Map<Batching, Double> rates = new LinkedHashMap<>();
     // Twice around, so that a moment when others work does not decide.
     for (int round = 0; round < 2; round++) {
-      for (Batching each : InProcessOnnx.batchings(IN_FLIGHT)) {
+      for (Batching each : InProcessOnnx.batchings(ServingLoad.IN_FLIGHT)) {
         double rate = onnx.eventsPerSecond(events, each, Math.min(1, seconds));
         rates.merge(each, rate, Math::max);
       }
@@ -202,7 +201,10 @@ public final class ServingBenchmark {
   private double rate(Caller caller) throws InterruptedException {
     LoadResult result =
         ServingLoad.run(
-            caller, new Pace.Closed(IN_FLIGHT), ServingLoad.window(seconds), LoadRun.Samples.NONE);
+            caller,
+            new Pace.Closed(ServingLoad.IN_FLIGHT),
+            ServingLoad.window(seconds),
+            LoadRun.Samples.NONE);
     if (result.ok() < result.requests()) {
       System.out.println("  not every request was answered: " + result.statuses());
     }

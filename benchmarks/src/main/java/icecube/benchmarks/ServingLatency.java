@@ -84,11 +84,12 @@ final class ServingLatency {
         "%nsingle events at 50 %% load (%,.0f/s, Poisson; others kept %.2f processors busy)%n",
         capacity / 2,
         otherWork.processors());
-    System.out.println("  ms                                         median  (min .. max)");
+    System.out.println(
+        "  ms                                                  median  (min .. max)");
     figures.byName.forEach(
         (name, unused) ->
             System.out.printf(
-                Locale.ROOT, "  %-34s%s%n", name, Spread.of(figures.of(name)).with(3)));
+                Locale.ROOT, "  %-42s%s%n", name, Spread.of(figures.of(name)).with(3)));
     for (Protocol protocol : protocols) {
       String p99 = protocol + " p99";
       Spread overPaced = figures.ratio(p99, "bare run p99");

@@ -19,6 +19,10 @@ import java.time.Duration;
 /** The load of the serving benchmark: everything about it that does not change between runs. */
 final class ServingLoad {
   static final long SEED = 1;
+
+  /** Requests in flight where the capacity is measured. */
+  static final int IN_FLIGHT = 8;
+
   static final RowCounts ROWS = new RowCounts.LogNormal(60, 0.8, 8, 256);
   static final Duration TIMEOUT = Duration.ofSeconds(20);
   private static final Duration WARM_UP = Duration.ofSeconds(1);
