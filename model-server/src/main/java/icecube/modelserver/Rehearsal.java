@@ -12,6 +12,8 @@ import inference.ModelInferResponse;
 import java.nio.ByteOrder;
 import java.util.Collections;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,11 +25,13 @@ import org.slf4j.LoggerFactory;
  * <p>Lengths are the powers of two up to the model's limit, and the limit. So no caller pays for
  * the first run of a length, for which the runtime plans and its arena grows, and a graph whose
  * weights are broken in a way that no checksum tells (exported from a run that diverged) is found
- * out.
+ * out. After each run it rests for as long, so that a model which answers meanwhile keeps its
+ * processors.
  */
 final class Rehearsal {
   private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
   private static final int ROWS_OF_TRIAL = 3;
+  private static final long REST_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(100);
 
   /** How far an answer may move with its company: the last digits of float32, and some. */
   static final double TOLERANCE = 1e-3;
@@ -60,6 +64,7 @@ final class Rehearsal {
     boolean isOfDirections = model.signature().isOfDirections();
     int together = 1;
     for (int turn = 0; turn < 2; turn++) {
+      long begin = System.nanoTime();
       if (isOfDirections) {
         requireFinite(model, table(rows, together));
         together = model.batchScale() * new DirectionTask(table(rows, 1)).companyMax(0);
@@ -68,6 +73,7 @@ final class Rehearsal {
         MicroBatches.runAll(model, task);
         together = model.batchScale() * task.companyMax(0);
       }
+      LockSupport.parkNanos(Math.min(REST_NANOS_MAX, System.nanoTime() - begin));
     }
   }
 
