@@ -132,7 +132,9 @@ def main():
     model = build()
     (folder / "model.onnx").write_bytes(model)
     sha256 = hashlib.sha256(model).hexdigest()
-    (folder / "model.yaml").write_text(MANIFEST.format(sha256=sha256))
+    manifest = MANIFEST.format(sha256=sha256)
+    seal = hashlib.sha256(manifest.encode()).hexdigest()
+    (folder / "model.yaml").write_text(f"{manifest}manifest_sha256: {seal}\n")
     print(f"{folder}: {len(model):,} bytes, sha256 {sha256}")
 
 

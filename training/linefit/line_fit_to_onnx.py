@@ -249,10 +249,9 @@ def write(folder):
     sha256 = hashlib.sha256(data).hexdigest()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "model.onnx").write_bytes(data)
-    (folder / "model.yaml").write_text(
-        MANIFEST.format(name=NAME, version=VERSION, row_count_max=ROW_COUNT_MAX, sha256=sha256),
-        encoding="utf-8",
-    )
+    manifest = MANIFEST.format(name=NAME, version=VERSION, row_count_max=ROW_COUNT_MAX, sha256=sha256)
+    seal = hashlib.sha256(manifest.encode()).hexdigest()
+    (folder / "model.yaml").write_text(f"{manifest}manifest_sha256: {seal}\n", encoding="utf-8")
     return sha256
 
 

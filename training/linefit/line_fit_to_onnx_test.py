@@ -142,7 +142,11 @@ class LineFitToOnnxTest(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             sha256 = line_fit.write(pathlib.Path(folder))
             self.assertEqual(sha256, hashlib.sha256(self.model).hexdigest())
-            self.assertIn(f"sha256: {sha256}", (pathlib.Path(folder) / "model.yaml").read_text())
+            manifest = (pathlib.Path(folder) / "model.yaml").read_text()
+            self.assertIn(f"sha256: {sha256}", manifest)
+            root = pathlib.Path(__file__).resolve().parents[2]
+            path = root / "models" / line_fit.NAME / line_fit.VERSION / "model.yaml"
+            self.assertEqual(path.read_text(), manifest, "run line_fit_to_onnx.py and commit")
 
     def test_the_model_in_the_repository_is_what_the_script_writes(self):
         root = pathlib.Path(__file__).resolve().parents[2]

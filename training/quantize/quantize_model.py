@@ -37,9 +37,18 @@ class WrongInput(Exception):
     """What the user has to put right."""
 
 
+def sealed(text):
+    """The manifest with the sum of all its lines, so that no change of it goes unnoticed."""
+    return f"{text}manifest_sha256: {hashlib.sha256(text.encode()).hexdigest()}\n"
+
+
 def read_model(folder):
     """Manifest and graph, if the one promises the other."""
-    manifest = yaml.safe_load((folder / "model.yaml").read_text())
+    text = (folder / "model.yaml").read_text()
+    manifest = yaml.safe_load(text)
+    if text != sealed(text.partition("manifest_sha256:")[0]) and "manifest_sha256" in manifest:
+        raise WrongInput(f"manifest_sha256: not the sum of the lines above it in {folder}/model.yaml")
+    manifest.pop("manifest_sha256", None)
     model = (folder / "model.onnx").read_bytes()
     found = hashlib.sha256(model).hexdigest()
     if found != manifest["sha256"]:
@@ -137,7 +146,7 @@ def write(models, manifest, variant):
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir()
     (beside / "model.onnx").write_bytes(variant)
-    (beside / "model.yaml").write_text(yaml.safe_dump(manifest, sort_keys=False, width=1000))
+    (beside / "model.yaml").write_text(sealed(yaml.safe_dump(manifest, sort_keys=False, width=1000)))
     os.replace(beside, folder)
     return folder
 

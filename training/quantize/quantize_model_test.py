@@ -32,7 +32,8 @@ class QuantizeModelTest(unittest.TestCase):
     def write_model(self, model):
         (self.folder / "model.onnx").write_bytes(model)
         sha256 = hashlib.sha256(model).hexdigest()
-        (self.folder / "model.yaml").write_text(make_model.MANIFEST.format(sha256=sha256))
+        manifest = make_model.MANIFEST.format(sha256=sha256)
+        (self.folder / "model.yaml").write_text(quantize_model.sealed(manifest))
 
     def run_it(self, *arguments):
         """Exit status and what was said to the user, on 64 events."""
@@ -55,6 +56,8 @@ class QuantizeModelTest(unittest.TestCase):
         self.assertRegex(
             manifest["description"],
             r"int8 variant: median 0\.\d+ deg, p99 \d\.\d+ deg from transformer/1 on 64 random events")
+        above, seal = (variant / "model.yaml").read_text().split("manifest_sha256: ")
+        self.assertEqual(seal, hashlib.sha256(above.encode()).hexdigest() + "\n")
         for field in ("feature_version", "row_count_max", "signature"):
             self.assertEqual(manifest[field], source[field])
         self.assertEqual([entry.name for entry in variant.parent.iterdir()], ["1"])
@@ -93,6 +96,13 @@ class QuantizeModelTest(unittest.TestCase):
         self.assertEqual(self.run_it("--name", "transformer", "--version", "1-int8")[0], 0)
         variant = self.models / "transformer" / "1-int8" / "model.yaml"
         self.assertEqual(yaml.safe_load(variant.read_text())["version"], "1-int8")
+
+    def test_a_manifest_changed_since_it_was_sealed_is_refused(self):
+        manifest = self.folder / "model.yaml"
+        manifest.write_text(manifest.read_text().replace("row_count_max: 256", "row_count_max: 257"))
+        status, said = self.run_it()
+        self.assertEqual(status, 2)
+        self.assertIn("manifest_sha256: not the sum of the lines above it", said)
 
     def test_a_graph_without_weights_is_refused(self):
         line_fit = HERE.parent.parent / "models" / "line-fit-onnx" / "1" / "model.onnx"

@@ -57,6 +57,7 @@ final class ReplaceableModel implements AutoCloseable {
     move(
         manifest
             .replaceFirst("(?m)^description:.*$", "description: " + description())
+            .replaceFirst("(?m)^manifest_sha256:.*\\R", "")
             .getBytes(StandardCharsets.UTF_8),
         "model.yaml");
   }

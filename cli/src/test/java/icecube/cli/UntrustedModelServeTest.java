@@ -45,7 +45,7 @@ final class UntrustedModelServeTest {
   void aFlippedByteOfTheManifestEndsTheStart() throws IOException {
     Files.writeString(manifest, Files.readString(manifest).replace("sha256: f", "sha256: e"));
 
-    assertEnds("sha256 of model.onnx: ");
+    assertEnds("manifest_sha256: ");
   }
 
   @Test

@@ -133,7 +133,8 @@ final class ModelLoader {
     }
   }
 
-  private static String sha256(byte[] bytes) {
+  /** 64 lower-case hex digits. */
+  static String sha256(byte[] bytes) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     } catch (NoSuchAlgorithmException e) {

@@ -2,6 +2,7 @@
 package icecube.modelserver;
 
 import static icecube.modelserver.SignatureText.required;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -14,6 +15,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import icecube.physics.FeatureTable;
 import icecube.proto.FeatureCodec;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param signature what goes in and comes out
  * @param ragged how the items of a model differ in length that is no direction model; none if they
  *     do not
+ * @param manifestSha256 of all lines above it, as the last line; none if nobody sealed the manifest
  */
 record ModelManifest(
     @JsonProperty("name") String name,
@@ -40,7 +43,8 @@ record ModelManifest(
     @JsonProperty("row_count_max") @Nullable Integer rowCountMax,
     @JsonProperty("sha256") String sha256,
     @JsonProperty("signature") SignatureText signature,
-    @JsonProperty("ragged") SignatureText.@Nullable Ragged ragged) {
+    @JsonProperty("ragged") SignatureText.@Nullable Ragged ragged,
+    @JsonProperty("manifest_sha256") @Nullable String manifestSha256) {
 
   /** A manifest is a page of text; more is a mistake. */
   static final int SIZE_BYTES_MAX = 64 << 10;
@@ -104,7 +108,7 @@ record ModelManifest(
   /**
    * The manifest that the bytes of a {@code model.yaml} are.
    *
-   * @throws PredictorException if they are no YAML, or wrong in a field
+   * @throws PredictorException if they are no YAML, wrong in a field, or sealed and changed since
    */
   static ModelManifest parse(byte[] yaml) {
     try {
@@ -112,11 +116,26 @@ record ModelManifest(
       if (manifest == null) {
         throw new PredictorException("model.yaml: empty (expected: a manifest)");
       }
+      if (manifest.manifestSha256 != null) {
+        requireSealed(yaml, manifest.manifestSha256);
+      }
       return manifest;
     } catch (JsonProcessingException e) {
       throw new PredictorException("model.yaml: " + rootMessage(e), e);
     } catch (IOException e) {
       throw new PredictorException("model.yaml: " + e.getMessage() + " (expected: readable)", e);
+    }
+  }
+
+  private static void requireSealed(byte[] yaml, String stated) {
+    byte[] seal = ("manifest_sha256: " + stated + "\n").getBytes(UTF_8);
+    int above = Math.max(0, yaml.length - seal.length);
+    String sum = ModelLoader.sha256(Arrays.copyOf(yaml, above));
+    boolean isLast = Arrays.equals(yaml, above, yaml.length, seal, 0, seal.length);
+    if (!isLast || !sum.equals(stated)) {
+      throw new PredictorException(
+          "manifest_sha256: %s (expected: %s, the sum of all lines above it, as the last line)"
+              .formatted(stated, sum));
     }
   }
 

@@ -178,7 +178,7 @@ final class ModelRepositoryTest {
       Files.copy(version.resolve("model.onnx"), folder.resolve("model.onnx"));
       Files.writeString(
           folder.resolve("model.yaml"),
-          Files.readString(version.resolve("model.yaml"))
+          Samples.unsealed(Files.readString(version.resolve("model.yaml")))
               .replace("version: \"1\"", "version: \"" + number + "\""));
     }
     Files.delete(models.resolve("line-fit-onnx/11/model.onnx"));
@@ -234,7 +234,7 @@ final class ModelRepositoryTest {
 
   private void edit(UnaryOperator<String> change) throws IOException {
     var file = version.resolve("model.yaml");
-    Files.writeString(file, change.apply(Files.readString(file)));
+    Files.writeString(file, change.apply(Samples.unsealed(Files.readString(file))));
   }
 
   private void assertFails(String message, String furtherMessage) {

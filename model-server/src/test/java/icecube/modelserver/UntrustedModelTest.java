@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.modelserver;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -57,10 +58,27 @@ final class UntrustedModelTest {
     }
   }
 
+  @Test
+  void aFlippedBitAnywhereInASealedManifestIsRefused() throws IOException {
+    byte[] bytes = Files.readAllBytes(manifest);
+    assertThat(new String(bytes, UTF_8)).contains("\nmanifest_sha256: ");
+    for (int at = 0; at < bytes.length; at++) {
+      for (int bit = 0; bit < 8; bit++) {
+        bytes[at] ^= (byte) (1 << bit);
+        assertThatThrownBy(() -> ModelManifest.parse(bytes))
+            .as("byte %d, bit %d", at, bit)
+            .isInstanceOf(PredictorException.class);
+        bytes[at] ^= (byte) (1 << bit);
+      }
+    }
+    Files.writeString(manifest, Files.readString(manifest) + "# More.\n");
+    assertRefused("a line more", "manifest_sha256: ");
+  }
+
   /** What the manifest says of the graph is checked against it; the rest is words for people. */
   @Test
   void aFlippedBitInTheManifestIsRefusedOrConcernsOnlyWhatIsNotInTheGraph() throws IOException {
-    byte[] bytes = Files.readAllBytes(manifest);
+    byte[] bytes = Samples.unsealed(Files.readString(manifest)).getBytes(UTF_8);
     var stated = ModelManifest.parse(bytes);
     int refused = 0;
     for (int at = 0; at < bytes.length; at++) {
@@ -89,7 +107,7 @@ final class UntrustedModelTest {
 
   @Test
   void everyHexDigitOfTheStatedSumCounts() throws IOException {
-    String yaml = Files.readString(manifest);
+    String yaml = Samples.unsealed(Files.readString(manifest));
     int from = yaml.indexOf("sha256: ") + "sha256: ".length();
     for (int digit = 0; digit < 64; digit++) {
       char other = yaml.charAt(from + digit) == '0' ? '1' : '0';
