@@ -38,7 +38,7 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
     var call = (ServerCallStreamObserver<PredictResponse>) caller;
     try {
       var admitted =
-          admission.admit(request, Context.current().getDeadline(), new UnaryAnswerer(call));
+          admission.admit(request, Context.current().getDeadline(), new UnaryAnswer<>(call));
       call.setOnCancelHandler(() -> admission.cancel(admitted));
       admission.submit(admitted);
     } catch (ReasonException e) {
@@ -85,21 +85,6 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
       caller.onCompleted();
     } catch (ReasonException e) {
       caller.onError(Reasons.toException(e.reason(), e.getMessage()));
-    }
-  }
-
-  /** Ends a unary call. */
-  private record UnaryAnswerer(ServerCallStreamObserver<PredictResponse> call)
-      implements Answerer<PredictResponse> {
-    @Override
-    public void answered(QueuedRequest request, PredictResponse response) {
-      call.onNext(response);
-      call.onCompleted();
-    }
-
-    @Override
-    public void refused(QueuedRequest request, ReasonException why) {
-      call.onError(Reasons.toException(why));
     }
   }
 }

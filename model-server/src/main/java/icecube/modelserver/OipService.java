@@ -171,7 +171,7 @@ final class OipService extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImpl
     var call = (ServerCallStreamObserver<ModelInferResponse>) caller;
     try {
       var admitted =
-          admission.admit(request, Context.current().getDeadline(), new UnaryAnswer(call));
+          admission.admit(request, Context.current().getDeadline(), new UnaryAnswer<>(call));
       call.setOnCancelHandler(() -> admission.cancel(admitted));
       admission.submit(admitted);
     } catch (ReasonException e) {
@@ -234,20 +234,5 @@ final class OipService extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImpl
 
   private static void refuse(StreamObserver<?> caller, ReasonException why) {
     caller.onError(Reasons.toException(why));
-  }
-
-  /** Ends a unary call. */
-  private record UnaryAnswer(ServerCallStreamObserver<ModelInferResponse> call)
-      implements Answerer<ModelInferResponse> {
-    @Override
-    public void answered(QueuedRequest request, ModelInferResponse response) {
-      call.onNext(response);
-      call.onCompleted();
-    }
-
-    @Override
-    public void refused(QueuedRequest request, ReasonException why) {
-      refuse(call, why);
-    }
   }
 }
