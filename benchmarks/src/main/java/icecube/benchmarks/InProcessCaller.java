@@ -10,6 +10,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
@@ -19,6 +20,8 @@ import java.util.function.LongConsumer;
  * server on this machine can reach.
  */
 final class InProcessCaller implements Caller {
+  private static final long RUN_SECONDS_MAX = 10;
+
   private final List<Run> runs;
   private final LongConsumer ranNanos;
   private final ExecutorService pool;
@@ -76,6 +79,13 @@ final class InProcessCaller implements Caller {
   @Override
   public void close() {
     pool.shutdownNow();
+    try {
+      if (!pool.awaitTermination(RUN_SECONDS_MAX, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("runs: not ended after " + RUN_SECONDS_MAX + " s");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     scratches.forEach(Scratch::close);
   }
 }

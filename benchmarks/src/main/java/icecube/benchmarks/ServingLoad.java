@@ -25,7 +25,7 @@ final class ServingLoad {
 
   static final RowCounts ROWS = new RowCounts.LogNormal(60, 0.8, 8, 256);
   static final Duration TIMEOUT = Duration.ofSeconds(20);
-  private static final Duration WARM_UP = Duration.ofSeconds(1);
+  static final Duration WARM_UP = Duration.ofSeconds(1);
 
   private ServingLoad() {}
 

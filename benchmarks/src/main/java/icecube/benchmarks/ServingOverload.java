@@ -94,9 +94,11 @@ final class ServingOverload {
         untold += shed - result.withPushback();
         System.out.printf(
             Locale.ROOT,
-            "  %,.0f events/s at capacity, %,.0f at 3 times of it: %s, p50 %.0f ms, p99 %.0f ms%n",
+            "  %,.0f events/s at capacity, %,.0f at %.0f times of it: %s, p50 %.0f ms, p99 %.0f"
+                + " ms%n",
             capacity[repeat],
             goodput[repeat],
+            FACTOR,
             result.statuses(),
             result.latency().p50Millis(),
             result.latency().p99Millis());
