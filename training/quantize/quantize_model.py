@@ -46,7 +46,7 @@ def read_model(folder):
     """Manifest and graph, if the one promises the other."""
     text = (folder / "model.yaml").read_text()
     manifest = yaml.safe_load(text)
-    if text != sealed(text.partition("manifest_sha256:")[0]) and "manifest_sha256" in manifest:
+    if text != sealed(text.rpartition("manifest_sha256:")[0]) and "manifest_sha256" in manifest:
         raise WrongInput(f"manifest_sha256: not the sum of the lines above it in {folder}/model.yaml")
     manifest.pop("manifest_sha256", None)
     model = (folder / "model.onnx").read_bytes()

@@ -60,8 +60,21 @@ final class UntrustedModelTest {
 
   @Test
   void aFlippedBitAnywhereInASealedManifestIsRefused() throws IOException {
-    byte[] bytes = Files.readAllBytes(manifest);
-    assertThat(new String(bytes, UTF_8)).contains("\nmanifest_sha256: ");
+    everyFlippedBitIsRefused(Files.readString(manifest));
+    everyFlippedBitIsRefused(sealed(Samples.unsealed(Files.readString(manifest)) + "# The end.\n"));
+
+    Files.writeString(manifest, Files.readString(manifest) + "# More.\n");
+    assertRefused("a line more", "manifest_sha256: ");
+  }
+
+  private static String sealed(String manifest) {
+    return manifest + "manifest_sha256: " + Graphs.sha256(manifest.getBytes(UTF_8)) + "\n";
+  }
+
+  private static void everyFlippedBitIsRefused(String sealed) {
+    byte[] bytes = sealed.getBytes(UTF_8);
+    assertThat(sealed).contains("\nmanifest_sha256: ");
+    assertThat(ModelManifest.parse(bytes).manifestSha256()).isNotNull();
     for (int at = 0; at < bytes.length; at++) {
       for (int bit = 0; bit < 8; bit++) {
         bytes[at] ^= (byte) (1 << bit);
@@ -71,8 +84,6 @@ final class UntrustedModelTest {
         bytes[at] ^= (byte) (1 << bit);
       }
     }
-    Files.writeString(manifest, Files.readString(manifest) + "# More.\n");
-    assertRefused("a line more", "manifest_sha256: ");
   }
 
   /** What the manifest says of the graph is checked against it; the rest is words for people. */
