@@ -37,7 +37,7 @@ final class MlflowStoreIT {
         served.awaitVersion("echo", "2");
 
         moveAlias(store, files("3", true));
-        served.awaitFailedLoad("echo");
+        served.awaitTrouble("echo", "3", "sha256 of model.onnx: ");
         assertThat(served.versionThatAnswers("echo")).isEqualTo("2");
 
         store.kill();

@@ -24,7 +24,8 @@ final class S3Store implements AutoCloseable {
 
   /** MinIO, of any version. */
   static S3Store minio(Path program, Path folder) throws IOException {
-    int port = StoreProcess.freePort();
+    var ports = StoreProcess.freePorts(2);
+    int port = ports.get(0);
     var endpoint = URI.create("http://127.0.0.1:" + port);
     var command =
         List.of(
@@ -34,7 +35,7 @@ final class S3Store implements AutoCloseable {
             "--address",
             "127.0.0.1:" + port,
             "--console-address",
-            "127.0.0.1:" + StoreProcess.freePort(),
+            "127.0.0.1:" + ports.get(1),
             Files.createDirectories(folder.resolve("data")).toString());
     var environment =
         Map.of(
@@ -60,7 +61,17 @@ final class S3Store implements AutoCloseable {
           "credentials": [{"accessKey": "%s", "secretKey": "%s"}]}]}
         """
             .formatted(ACCESS_KEY, SECRET_KEY));
-    int port = StoreProcess.freePort();
+    var further =
+        List.of(
+            "master.port",
+            "master.port.grpc",
+            "volume.port",
+            "volume.port.grpc",
+            "filer.port",
+            "filer.port.grpc",
+            "s3.port.grpc");
+    var ports = StoreProcess.freePorts(further.size() + 1);
+    int port = ports.get(further.size());
     var command =
         new ArrayList<>(
             List.of(
@@ -80,16 +91,8 @@ final class S3Store implements AutoCloseable {
                 "-s3.localSocket=" + folder.resolve("s3.sock"),
                 "-s3.port.iceberg=0",
                 "-s3.port.lance=0"));
-    for (String further :
-        List.of(
-            "master.port",
-            "master.port.grpc",
-            "volume.port",
-            "volume.port.grpc",
-            "filer.port",
-            "filer.port.grpc",
-            "s3.port.grpc")) {
-      command.add("-" + further + "=" + StoreProcess.freePort());
+    for (int each = 0; each < further.size(); each++) {
+      command.add("-" + further.get(each) + "=" + ports.get(each));
     }
     var endpoint = URI.create("http://127.0.0.1:" + port);
     return new S3Store(new StoreProcess(command, Map.of(), folder, endpoint), endpoint);

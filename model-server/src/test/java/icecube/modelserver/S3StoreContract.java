@@ -55,7 +55,10 @@ abstract class S3StoreContract {
     store().start();
     bucketCount++;
     bucket = "models-" + bucketCount;
-    Waiting.until("a bucket can be made", () -> isDone(() -> writer().createBucket(bucket)));
+    Waiting.until(
+        StoreProcess.START_MAX,
+        "a bucket can be made",
+        () -> isDone(() -> writer().createBucket(bucket)));
     awaitWritable();
   }
 
@@ -69,10 +72,10 @@ abstract class S3StoreContract {
       served.awaitVersion("echo", "2");
 
       putEcho("3", true);
-      served.awaitFailedLoad("echo");
+      served.awaitTrouble("echo", "3", "sha256 of model.onnx: ");
       assertThat(served.versionThatAnswers("echo")).isEqualTo("2");
       writer().putObject(bucket + "/live/echo/2/model.onnx", flipped(OnnxModelTest.echo()));
-      Waiting.until("both are refused", () -> served.failedLoads("echo") >= 2);
+      served.awaitTrouble("echo", "2", "sha256 of model.onnx: ");
       assertThat(served.versionThatAnswers("echo")).isEqualTo("2");
 
       store().kill();

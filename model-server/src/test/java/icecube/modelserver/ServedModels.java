@@ -8,6 +8,8 @@ import icecube.chassis.ServerSettings;
 import icecube.physics.FeatureTable;
 import icecube.v1.EventResult;
 import icecube.v1.ModelServiceGrpc;
+import inference.GRPCInferenceServiceGrpc;
+import inference.RepositoryIndexRequest;
 import io.grpc.ManagedChannel;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -72,19 +74,21 @@ final class ServedModels implements AutoCloseable {
         });
   }
 
-  /** Waits until a version was loaded in vain. */
-  void awaitFailedLoad(String model) {
-    Waiting.until("a load fails", () -> failedLoads(model) > 0);
-  }
-
-  double failedLoads(String model) {
-    return meters
-        .find("icecube.modelserver.loads")
-        .tags("model", model, "outcome", "failed")
-        .counters()
-        .stream()
-        .mapToDouble(Counter::count)
-        .sum();
+  /** Waits until the index says that the newest files of a version are not served, and why. */
+  void awaitTrouble(String model, String version, String reason) {
+    Waiting.until(
+        "%s/%s: %s".formatted(model, version, reason),
+        () ->
+            GRPCInferenceServiceGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(10, TimeUnit.SECONDS)
+                .repositoryIndex(RepositoryIndexRequest.getDefaultInstance())
+                .getModelsList()
+                .stream()
+                .anyMatch(
+                    entry ->
+                        entry.getName().equals(model)
+                            && entry.getVersion().equals(version)
+                            && entry.getReason().contains(reason)));
   }
 
   private double total(String name) {

@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoreProcess implements AutoCloseable {
   /** From the start to the first answer; most of it imports and elections on a busy machine. */
-  private static final Duration START_MAX = Duration.ofMinutes(2);
+  static final Duration START_MAX = Duration.ofMinutes(2);
 
   private static final Duration PROBE_MAX = Duration.ofSeconds(2);
 
@@ -74,9 +75,20 @@ final class StoreProcess implements AutoCloseable {
 
   /** A port of loopback that nobody listens on now. */
   static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+    return freePorts(1).get(0);
+  }
+
+  /** Different ports of loopback that nobody listens on now. */
+  static List<Integer> freePorts(int count) throws IOException {
+    var ports = new ArrayList<Integer>();
+    if (count > 0) {
+      try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        // Held while the others are found.
+        ports.addAll(freePorts(count - 1));
+        ports.add(socket.getLocalPort());
+      }
     }
+    return ports;
   }
 
   /** Starts it, unless it runs, and returns once it answers. */

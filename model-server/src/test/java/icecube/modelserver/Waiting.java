@@ -15,7 +15,11 @@ final class Waiting {
   private Waiting() {}
 
   static void until(String what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + DEADLINE.toNanos();
+    until(DEADLINE, what, condition);
+  }
+
+  static void until(Duration patience, String what, BooleanSupplier condition) {
+    long deadline = System.nanoTime() + patience.toNanos();
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime() - deadline).as("waited until %s", what).isNegative();
       LockSupport.parkNanos(1_000_000);
