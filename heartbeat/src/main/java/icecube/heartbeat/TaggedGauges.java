@@ -4,6 +4,7 @@ package icecube.heartbeat;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -22,8 +23,12 @@ final class TaggedGauges {
 
   /** Shows exactly {@code now}: what it lacks is no longer shown. */
   void set(Map<Tags, Double> now) {
-    values = Map.copyOf(now);
+    // What goes keeps its value until it is no longer shown.
+    Map<Tags, Double> all = new HashMap<>(values);
+    all.putAll(now);
+    values = all;
     gauges.register(now.keySet().stream().map(this::row).toList());
+    values = Map.copyOf(now);
   }
 
   private MultiGauge.Row<TaggedGauges> row(Tags tags) {
