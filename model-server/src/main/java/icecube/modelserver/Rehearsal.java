@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * <p>Lengths are the powers of two up to the model's limit, and the limit. So no caller pays for
  * the first run of a length, for which the runtime plans and its arena grows, and a graph whose
  * weights are broken in a way that no checksum tells (exported from a run that diverged) is found
- * out. After each run it rests for as long, so that a model which answers meanwhile keeps its
- * processors.
+ * out. After each run it rests for as long, at most 0.1 s, so that a model which answers meanwhile
+ * keeps its processors.
  */
 final class Rehearsal {
   private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);

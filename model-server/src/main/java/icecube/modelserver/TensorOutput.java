@@ -75,7 +75,7 @@ final class TensorOutput {
   }
 
   /**
-   * Nothing, if an item of a run whose whole output has the shape {@code dims} may be taken.
+   * Checks that an item of a run whose whole output has the shape {@code dims} may be taken.
    *
    * @throws ReasonException {@code REQUEST_TOO_LARGE} if all items, padded to this one, would
    *     exceed {@value #BYTES_MAX} bytes
