@@ -4,7 +4,6 @@ package icecube.benchmarks;
 import icecube.load.Caller;
 import icecube.load.Connections;
 import icecube.load.LoadResult;
-import icecube.load.LoadRun;
 import icecube.load.Pace;
 import icecube.load.Protocol;
 import java.util.ArrayList;
@@ -112,7 +111,6 @@ final class ServingLatency {
   private void inProcess(Pace pace, long[] loopNanos, Figures figures) throws Exception {
     List<PaddedEvents> events = PaddedEvents.draw(EVENTS, 1, ServingLoad.ROWS, ServingLoad.SEED);
     List<Double> runs = Collections.synchronizedList(new ArrayList<>());
-    LoadResult result;
     long fromNanos = System.nanoTime() + ServingLoad.WARM_UP.toNanos();
     LongConsumer ran =
         nanos -> {
@@ -121,44 +119,42 @@ final class ServingLatency {
           }
         };
     try (Caller caller = new InProcessCaller(onnx, events, ran)) {
-      result = ServingLoad.run(caller, pace, ServingLoad.window(seconds), LoadRun.Samples.NONE);
+      run(caller, pace, loopNanos, "in process", figures);
     }
-    requireAnswered(result);
     List<Double> loop = events.stream().map(each -> loopNanos[each.longest()] / 1e6).toList();
     figures.add("run in a loop p50", percentile(loop, 50));
     figures.add("run in a loop p99", percentile(loop, 99));
     figures.add("bare run p50", percentile(runs, 50));
     figures.add("bare run p99", percentile(runs, 99));
-    figures.add("in process p50", result.latency().p50Millis());
-    figures.add("in process p99", result.latency().p99Millis());
   }
 
   private void served(Protocol protocol, Pace pace, long[] loopNanos, Figures figures)
       throws Exception {
-    List<Double> ratios = Collections.synchronizedList(new ArrayList<>());
-    LoadResult result;
     try (Connections connections = ServingLoad.connect(icecube);
         Caller caller = ServingLoad.caller(connections, protocol, 1)) {
-      result =
-          ServingLoad.run(
-              caller,
-              pace,
-              ServingLoad.window(seconds),
-              (request, nanos) -> ratios.add((double) nanos / loopNanos[caller.rowCount(request)]));
+      LoadResult result = run(caller, pace, loopNanos, protocol.toString(), figures);
+      figures.add(protocol + " send delay p99", result.sendDelay().p99Millis());
     }
-    requireAnswered(result);
-    figures.add(protocol + " p50", result.latency().p50Millis());
-    figures.add(protocol + " p99", result.latency().p99Millis());
-    figures.add(protocol + " send delay p99", result.sendDelay().p99Millis());
-    figures.add(protocol + " event by event p50, times", percentile(ratios, 50));
-    figures.add(protocol + " event by event p99, times", percentile(ratios, 99));
   }
 
-  private void requireAnswered(LoadResult result) {
+  private LoadResult run(Caller caller, Pace pace, long[] loopNanos, String name, Figures figures)
+      throws InterruptedException {
+    List<Double> ratios = Collections.synchronizedList(new ArrayList<>());
+    LoadResult result =
+        ServingLoad.run(
+            caller,
+            pace,
+            ServingLoad.window(seconds),
+            (request, nanos) -> ratios.add((double) nanos / loopNanos[caller.rowCount(request)]));
     long lost = result.requests() - result.ok();
     if (lost > 0) {
       limits.atMost("requests not answered, of " + result.statuses(), (double) lost, 0);
     }
+    figures.add(name + " p50", result.latency().p50Millis());
+    figures.add(name + " p99", result.latency().p99Millis());
+    figures.add(name + " event by event p50, times", percentile(ratios, 50));
+    figures.add(name + " event by event p99, times", percentile(ratios, 99));
+    return result;
   }
 
   private static double percentile(List<Double> values, double percent) {
