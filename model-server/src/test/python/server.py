@@ -47,7 +47,8 @@ class Server:
         shutil.copytree(ROOT / "models" / "line-fit-onnx", self.models / "broken")
         manifest = self.models / "broken" / "1" / "model.yaml"
         text = manifest.read_text().replace("name: line-fit-onnx", "name: broken")
-        manifest.write_text(re.sub("sha256: .*", "sha256: " + "0" * 64, text))
+        text = re.sub("(?m)^sha256: .*", "sha256: " + "0" * 64, text)
+        manifest.write_text(re.sub("(?m)^manifest_sha256: .*\n", "", text))
         (self.models / "scores" / "1").mkdir(parents=True)
         onnx.save(scores(), self.models / "scores" / "1" / "model.onnx")
         self.log = open(self.folder / "log", "w")
