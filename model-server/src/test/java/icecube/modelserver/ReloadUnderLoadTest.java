@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import icecube.chassis.GrpcChannels;
 import icecube.chassis.ServerSettings;
-import icecube.physics.FeatureTable;
 import icecube.v1.ModelServiceGrpc;
-import icecube.v1.PredictRequest;
 import icecube.v1.PredictResponse;
 import io.grpc.ManagedChannel;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -88,7 +86,7 @@ final class ReloadUnderLoadTest {
   private static Callable<long[]> asking(
       ManagedChannel channel, AtomicBoolean done, CountDownLatch answered) {
     var stub = ModelServiceGrpc.newBlockingStub(channel);
-    var request = upwards();
+    var request = Samples.upwards().build();
     return () -> {
       var nanos = new ArrayList<Long>();
       while (!done.get()) {
@@ -100,18 +98,6 @@ final class ReloadUnderLoadTest {
       }
       return nanos.stream().mapToLong(Long::longValue).toArray();
     };
-  }
-
-  /** One event whose first row the echo makes a vector of. */
-  private static PredictRequest upwards() {
-    return Samples.featuresRequest(
-            FeatureTable.owning(
-                new long[] {1},
-                new int[] {1},
-                new int[] {1},
-                new int[] {0},
-                new float[] {0, 0, 1, 0, 5, 0}))
-        .build();
   }
 
   private static long[] joined(long[] left, long[] right) {

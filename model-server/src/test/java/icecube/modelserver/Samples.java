@@ -68,6 +68,17 @@ final class Samples {
     return PredictRequest.newBuilder().setEvents(EventCodec.encode(events, GEOMETRY));
   }
 
+  /** One event whose first row the echo makes a vector of. */
+  static PredictRequest.Builder upwards() {
+    return featuresRequest(
+        FeatureTable.owning(
+            new long[] {1},
+            new int[] {1},
+            new int[] {1},
+            new int[] {0},
+            new float[] {0, 0, 1, 0, 5, 0}));
+  }
+
   static PredictRequest.Builder featuresRequest(FeatureTable table) {
     return PredictRequest.newBuilder().setFeatures(FeatureCodec.encode(table));
   }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import icecube.chassis.GrpcChannels;
 import icecube.chassis.ServerSettings;
-import icecube.physics.FeatureTable;
 import icecube.v1.EventResult;
 import icecube.v1.ModelServiceGrpc;
 import inference.GRPCInferenceServiceGrpc;
@@ -44,16 +43,7 @@ final class ServedModels implements AutoCloseable {
     var answer =
         ModelServiceGrpc.newBlockingStub(channel)
             .withDeadlineAfter(10, TimeUnit.SECONDS)
-            .predict(
-                Samples.featuresRequest(
-                        FeatureTable.owning(
-                            new long[] {1},
-                            new int[] {1},
-                            new int[] {1},
-                            new int[] {0},
-                            new float[] {0, 0, 1, 0, 5, 0}))
-                    .setModelName(model)
-                    .build());
+            .predict(Samples.upwards().setModelName(model).build());
     assertThat(answer.getResultsList()).hasSize(1).allMatch(EventResult::hasPrediction);
     return answer.getModelVersion();
   }
