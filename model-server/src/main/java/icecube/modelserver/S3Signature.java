@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.net.URI;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -74,7 +73,9 @@ final class S3Signature {
             EMPTY_SHA_256);
     String date = time.substring(0, 8);
     String scope = date + "/" + region + "/s3/aws4_request";
-    String toSign = String.join("\n", "AWS4-HMAC-SHA256", time, scope, sha256(canonical));
+    String toSign =
+        String.join(
+            "\n", "AWS4-HMAC-SHA256", time, scope, ModelLoader.sha256(canonical.getBytes(UTF_8)));
     byte[] key = hmac(("AWS4" + secretKey).getBytes(UTF_8), date);
     for (String part : new String[] {region, "s3", "aws4_request"}) {
       key = hmac(key, part);
@@ -93,16 +94,8 @@ final class S3Signature {
     return isImplied ? uri.getHost() : uri.getHost() + ":" + uri.getPort();
   }
 
-  private static String sha256(String text) {
-    try {
-      var digest = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(digest.digest(text.getBytes(UTF_8)));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("SHA-256 (expected: in every JDK)", e);
-    }
-  }
-
-  private static byte[] hmac(byte[] key, String text) {
+  /** HMAC-SHA-256. */
+  static byte[] hmac(byte[] key, String text) {
     try {
       var mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(key, "HmacSHA256"));

@@ -12,15 +12,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
 import java.util.List;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /** Who fills a bucket: PUT requests, signed by themselves and not by what is tested. */
 final class S3Writer {
@@ -78,11 +75,12 @@ final class S3Writer {
             .formatted(time, scope, Graphs.sha256(canonical.getBytes(UTF_8)));
     byte[] key = ("AWS4" + secretKey).getBytes(UTF_8);
     for (String part : scope.split("/", -1)) {
-      key = hmac(key, part);
+      key = S3Signature.hmac(key, part);
     }
     String authorization =
         "AWS4-HMAC-SHA256 Credential=%s/%s, SignedHeaders=%s, Signature=%s"
-            .formatted(accessKey, scope, signed, HexFormat.of().formatHex(hmac(key, toSign)));
+            .formatted(
+                accessKey, scope, signed, HexFormat.of().formatHex(S3Signature.hmac(key, toSign)));
     var request =
         HttpRequest.newBuilder(URI.create(endpoint + path))
             .timeout(PUT_MAX)
@@ -93,15 +91,5 @@ final class S3Writer {
             .build();
     var answer = http.send(request, HttpResponse.BodyHandlers.ofString());
     assertThat(answer.statusCode()).as("PUT %s: %s", path, answer.body()).isIn((Object[]) statuses);
-  }
-
-  private static byte[] hmac(byte[] key, String text) {
-    try {
-      var mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(key, "HmacSHA256"));
-      return mac.doFinal(text.getBytes(UTF_8));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("HmacSHA256 (expected: in every JDK)", e);
-    }
   }
 }
