@@ -13,13 +13,14 @@ import icecube.simulator.SimulatedEvent;
 import icecube.simulator.SimulatedEvents;
 import icecube.simulator.SimulationSettings;
 import icecube.simulator.Simulator;
+import icecube.simulator.Topology;
 import icecube.simulator.TriggerTimes;
 import java.nio.file.Path;
 
 /**
  * Simulated events as a Kaggle data set: {@code train/batch_N.parquet}, {@code train_meta.parquet},
- * {@code sensor_geometry.csv}; the meta has the trigger times in a column of their own. The bytes
- * depend on seed, event count, batch size, trigger rate and detector only.
+ * {@code sensor_geometry.csv}; the meta has trigger times, energies and shapes in columns of their
+ * own. The bytes depend on seed, event count, batch size, trigger rate and detector only.
  */
 final class SimulatedFiles {
   /** Events in one batch, as Kaggle's. */
@@ -53,7 +54,7 @@ final class SimulatedFiles {
     GeometryCsv.write(folder.resolve("sensor_geometry.csv"), geometry);
     long pulses = 0;
     TriggerTimes times = TriggerTimes.of(simulator.settings().seed(), triggerRateHz);
-    try (MetaWriter meta = MetaWriter.createWithTriggerTimes(folder.resolve("train_meta.parquet"));
+    try (MetaWriter meta = MetaWriter.createSimulated(folder.resolve("train_meta.parquet"));
         SimulatedEvents source = SimulatedEvents.open(simulator, 0, events, threads);
         ProgressLine progress = ProgressLine.open("simulating", events)) {
       try {
@@ -97,7 +98,14 @@ final class SimulatedFiles {
             writer.write(event);
             meta.write(
                 new MetaRow(
-                    id, event.id(), row, row + pulses - 1, simulated.truth(), times.nextNs()));
+                    id,
+                    event.id(),
+                    row,
+                    row + pulses - 1,
+                    simulated.truth(),
+                    times.nextNs(),
+                    simulated.energyGev(),
+                    simulated.topology() == Topology.TRACK));
             row += pulses;
             progress.at(firstEvent + i + 1);
           }

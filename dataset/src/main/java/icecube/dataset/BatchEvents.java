@@ -33,8 +33,15 @@ public final class BatchEvents implements AutoCloseable {
    * @param truth where it came from, if the meta tells it
    * @param triggerTimeNs when the detector triggered, ns since the first event of the data set, if
    *     the meta tells it
+   * @param energyGev energy of the particles that gave the light, GeV, if the meta tells it
+   * @param isTrack whether it is a track, not a cascade, if the meta tells it
    */
-  public record Entry(Event event, @Nullable Direction truth, @Nullable Long triggerTimeNs) {}
+  public record Entry(
+      Event event,
+      @Nullable Direction truth,
+      @Nullable Long triggerTimeNs,
+      @Nullable Double energyGev,
+      @Nullable Boolean isTrack) {}
 
   /**
    * A place between two events of a folder.
@@ -120,7 +127,8 @@ public final class BatchEvents implements AutoCloseable {
 
   private Entry entry(Event event) {
     int row = meta.see(event.id());
-    return new Entry(event, meta.truth(row), meta.triggerTimeNs(row));
+    return new Entry(
+        event, meta.truth(row), meta.triggerTimeNs(row), meta.energyGev(row), meta.isTrack(row));
   }
 
   private boolean openNextBatch() {

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the meta lists for one batch, to be looked up by event: some 50 bytes an event. Remembers
+ * What the meta lists for one batch, to be looked up by event: some 60 bytes an event. Remembers
  * which events were asked for. Confined to one thread.
  */
 final class BatchMeta {
@@ -17,18 +17,47 @@ final class BatchMeta {
   static final int EVENT_COUNT_MAX = 4_000_000;
 
   /** No event at all. */
-  static final BatchMeta EMPTY = new BatchMeta(new long[0], new Direction[0], null);
+  static final BatchMeta EMPTY = new BatchMeta(new Columns(0));
 
   private final long[] eventId;
-  private final @Nullable Direction[] truth;
-  private final long @Nullable [] triggerTimeNs;
+  private final Columns columns;
   private final int[] byId;
   private final BitSet seen = new BitSet();
 
-  private BatchMeta(long[] eventId, @Nullable Direction[] truth, long @Nullable [] triggerTimeNs) {
-    this.eventId = eventId;
-    this.truth = truth;
-    this.triggerTimeNs = triggerTimeNs;
+  /** What is told of the events, row by row. */
+  private static final class Columns {
+    final long[] eventId;
+    final @Nullable Direction[] truth;
+    long @Nullable [] triggerTimeNs;
+    double @Nullable [] energyGev;
+    @Nullable BitSet track;
+
+    Columns(int rowCount) {
+      eventId = new long[rowCount];
+      truth = new Direction[rowCount];
+    }
+
+    void put(int at, MetaRow row) {
+      eventId[at] = row.eventId();
+      truth[at] = row.truth();
+      if (row.triggerTimeNs() != null) {
+        triggerTimeNs = triggerTimeNs == null ? new long[eventId.length] : triggerTimeNs;
+        triggerTimeNs[at] = row.triggerTimeNs();
+      }
+      if (row.energyGev() != null) {
+        energyGev = energyGev == null ? new double[eventId.length] : energyGev;
+        energyGev[at] = row.energyGev();
+      }
+      if (row.isTrack() != null) {
+        track = track == null ? new BitSet(eventId.length) : track;
+        track.set(at, row.isTrack());
+      }
+    }
+  }
+
+  private BatchMeta(Columns columns) {
+    this.columns = columns;
+    this.eventId = columns.eventId;
     this.byId =
         IntStream.range(0, eventId.length)
             .boxed()
@@ -45,22 +74,14 @@ final class BatchMeta {
               .formatted(file, batchId, rowCount, EVENT_COUNT_MAX),
           null);
     }
-    long[] eventId = new long[(int) rowCount];
-    @Nullable Direction[] truth = new Direction[(int) rowCount];
-    long @Nullable [] triggerTimeNs = null;
+    Columns columns = new Columns((int) rowCount);
     int count = 0;
     try (MetaReader reader = MetaReader.openRuns(file, index.runsOf(batchId))) {
       for (MetaRow row = reader.next(); row != null; row = reader.next()) {
-        eventId[count] = row.eventId();
-        truth[count] = row.truth();
-        if (row.triggerTimeNs() != null) {
-          triggerTimeNs = triggerTimeNs == null ? new long[(int) rowCount] : triggerTimeNs;
-          triggerTimeNs[count] = row.triggerTimeNs();
-        }
-        count++;
+        columns.put(count++, row);
       }
     }
-    return new BatchMeta(eventId, truth, triggerTimeNs);
+    return new BatchMeta(columns);
   }
 
   /** The row of an event, negative if it is not listed; from now on the event counts as seen. */
@@ -74,12 +95,25 @@ final class BatchMeta {
 
   /** Where the event of this row came from, if that is told; nothing of a negative row. */
   @Nullable Direction truth(int row) {
-    return row < 0 ? null : truth[row];
+    return row < 0 ? null : columns.truth[row];
   }
 
   /** When the event of this row triggered, if that is told; nothing of a negative row. */
   @Nullable Long triggerTimeNs(int row) {
-    return row < 0 || triggerTimeNs == null ? null : (Long) triggerTimeNs[row];
+    long @Nullable [] timesNs = columns.triggerTimeNs;
+    return (row < 0 || timesNs == null) ? null : (Long) timesNs[row];
+  }
+
+  /** Energy of the event of this row, GeV, if that is told; nothing of a negative row. */
+  @Nullable Double energyGev(int row) {
+    double @Nullable [] energiesGev = columns.energyGev;
+    return (row < 0 || energiesGev == null) ? null : (Double) energiesGev[row];
+  }
+
+  /** Whether the event of this row is a track, if that is told; nothing of a negative row. */
+  @Nullable Boolean isTrack(int row) {
+    BitSet tracks = columns.track;
+    return (row < 0 || tracks == null) ? null : (Boolean) tracks.get(row);
   }
 
   private int firstNotBelow(long id) {

@@ -17,4 +17,10 @@ final class MetaBlock {
 
   /** Filled where the file tells the trigger times. */
   final long[] triggerTimeNs = new long[ROW_COUNT_MAX];
+
+  /** Filled where the file tells the energies. */
+  final double[] energyGev = new double[ROW_COUNT_MAX];
+
+  /** Filled where the file tells the shapes: 1 for a track, 0 for a cascade. */
+  final long[] track = new long[ROW_COUNT_MAX];
 }

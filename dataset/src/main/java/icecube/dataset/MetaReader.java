@@ -65,7 +65,8 @@ public final class MetaReader implements AutoCloseable {
   /**
    * The next row, or null after the last.
    *
-   * @throws DatasetException if the file turns out to be damaged here, or an angle is not finite
+   * @throws DatasetException if the file turns out to be damaged here, an angle is not finite, or
+   *     an energy not above 0
    */
   public @Nullable MetaRow next() {
     while (at == count) {
@@ -80,7 +81,9 @@ public final class MetaReader implements AutoCloseable {
         block.firstPulseIndex[row],
         block.lastPulseIndex[row],
         rows.hasTruth() ? truth(row) : null,
-        rows.hasTriggerTimes() ? block.triggerTimeNs[row] : null);
+        rows.hasTriggerTimes() ? block.triggerTimeNs[row] : null,
+        rows.hasEnergies() ? energyGev(row) : null,
+        rows.hasShapes() ? block.track[row] != 0 : null);
   }
 
   private boolean fill() {
@@ -110,6 +113,18 @@ public final class MetaReader implements AutoCloseable {
           null);
     }
     return Direction.ofAngles(azimuthRad, zenithRad);
+  }
+
+  private double energyGev(int row) {
+    double energyGev = block.energyGev[row];
+    if (!(energyGev > 0 && energyGev < Double.POSITIVE_INFINITY)) {
+      throw DatasetException.input(
+          "%s: event %d: energy_gev %s (expected: > 0 and finite); leave the column out where the"
+                  .formatted(file, block.eventId[row], energyGev)
+              + " energy is not known",
+          null);
+    }
+    return energyGev;
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** The rows of a meta file, however it is stored. Confined to one thread. */
 interface MetaRows extends AutoCloseable {
@@ -15,6 +16,12 @@ interface MetaRows extends AutoCloseable {
 
   /** The column of trigger times, which Kaggle's files lack and its readers pass over. */
   String TRIGGER_TIME = "trigger_time_ns";
+
+  /** The column of energies, which simulated files have and Kaggle's lack. */
+  String ENERGY = "energy_gev";
+
+  /** The column that tells tracks from cascades, which simulated files have and Kaggle's lack. */
+  String TRACK = "is_track";
 
   /** Opens a meta file, Parquet or CSV by its name. */
   static MetaRows open(Path file) {
@@ -36,6 +43,12 @@ interface MetaRows extends AutoCloseable {
   /** Whether the trigger times are there. */
   boolean hasTriggerTimes();
 
+  /** Whether the energies are there. */
+  boolean hasEnergies();
+
+  /** Whether the shapes are there. */
+  boolean hasShapes();
+
   /** Fills the block from its start, {@code max} rows at most; returns how many, 0 at the end. */
   int read(MetaBlock block, int max);
 
@@ -48,17 +61,17 @@ interface MetaRows extends AutoCloseable {
   /** A Parquet file: rows passed over are not read. */
   record Parquet(ParquetTable table, List<String> columns) implements MetaRows {
     static MetaRows open(Path file) {
-      boolean truth =
-          ParquetTable.hasColumn(file, "azimuth") && ParquetTable.hasColumn(file, "zenith");
       Map<String, ColumnKind> columns = new LinkedHashMap<>();
       COLUMNS.forEach(name -> columns.put(name, ColumnKind.INTEGER));
-      if (truth) {
+      Set<String> found = ParquetTable.columnsOf(file);
+      if (found.containsAll(List.of("azimuth", "zenith"))) { // one alone is no direction
         columns.put("azimuth", ColumnKind.NUMBER);
         columns.put("zenith", ColumnKind.NUMBER);
       }
-      if (ParquetTable.hasColumn(file, TRIGGER_TIME)) {
-        columns.put(TRIGGER_TIME, ColumnKind.INTEGER);
-      }
+      columns.put(TRIGGER_TIME, ColumnKind.INTEGER);
+      columns.put(ENERGY, ColumnKind.NUMBER);
+      columns.put(TRACK, ColumnKind.FLAG);
+      columns.keySet().removeIf(name -> !COLUMNS.contains(name) && !found.contains(name));
       return new Parquet(ParquetTable.open(file, columns), List.copyOf(columns.keySet()));
     }
 
@@ -78,6 +91,16 @@ interface MetaRows extends AutoCloseable {
     }
 
     @Override
+    public boolean hasEnergies() {
+      return columns.contains(ENERGY);
+    }
+
+    @Override
+    public boolean hasShapes() {
+      return columns.contains(TRACK);
+    }
+
+    @Override
     public int read(MetaBlock block, int max) {
       int count = table.take(Math.min(max, MetaBlock.ROW_COUNT_MAX));
       table.longs(0, block.batchId, count);
@@ -91,7 +114,13 @@ interface MetaRows extends AutoCloseable {
         table.doubles(5, block.zenithRad, count);
       }
       if (hasTriggerTimes()) {
-        table.longs(columns.size() - 1, block.triggerTimeNs, count);
+        table.longs(columns.indexOf(TRIGGER_TIME), block.triggerTimeNs, count);
+      }
+      if (hasEnergies()) {
+        table.doubles(columns.indexOf(ENERGY), block.energyGev, count);
+      }
+      if (hasShapes()) {
+        table.longs(columns.indexOf(TRACK), block.track, count);
       }
       return count;
     }
@@ -114,6 +143,8 @@ interface MetaRows extends AutoCloseable {
     private final int azimuth;
     private final int zenith;
     private final int triggerTime;
+    private final int energy;
+    private final int track;
     private long row;
 
     private Csv(CsvTable table) {
@@ -122,6 +153,8 @@ interface MetaRows extends AutoCloseable {
       this.azimuth = table.indexOf("azimuth");
       this.zenith = table.indexOf("zenith");
       this.triggerTime = table.indexOf(TRIGGER_TIME);
+      this.energy = table.indexOf(ENERGY);
+      this.track = table.indexOf(TRACK);
     }
 
     static MetaRows open(Path file) {
@@ -139,6 +172,16 @@ interface MetaRows extends AutoCloseable {
     }
 
     @Override
+    public boolean hasEnergies() {
+      return energy >= 0;
+    }
+
+    @Override
+    public boolean hasShapes() {
+      return track >= 0;
+    }
+
+    @Override
     public int read(MetaBlock block, int max) {
       int count = 0;
       while (count < Math.min(max, MetaBlock.ROW_COUNT_MAX) && table.next()) {
@@ -152,6 +195,12 @@ interface MetaRows extends AutoCloseable {
         }
         if (hasTriggerTimes()) {
           block.triggerTimeNs[count] = table.integer(triggerTime);
+        }
+        if (hasEnergies()) {
+          block.energyGev[count] = table.number(energy);
+        }
+        if (hasShapes()) {
+          block.track[count] = table.flag(track) ? 1 : 0;
         }
         count++;
       }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.dataset;
 
+import static java.util.Objects.requireNonNull;
+
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.parquet.io.api.RecordConsumer;
@@ -10,16 +12,29 @@ import org.apache.parquet.schema.Types;
 
 /**
  * Writes {@code train_meta.parquet}: where each event's pulses are and where it came from; angles
- * are null where the truth is not known. On demand with the trigger times in a column of their own,
- * which readers of the competition's files pass over. Confined to one thread.
+ * are null where the truth is not known. On demand with the trigger times, or with all that a
+ * simulation knows, in columns of their own, which readers of the competition's files pass over.
+ * Confined to one thread.
  */
 public final class MetaWriter implements AutoCloseable {
   private static final int TIME_COLUMN = 6;
+  private static final int ENERGY_COLUMN = 7;
+  private static final int TRACK_COLUMN = 8;
 
   private static final MessageType SCHEMA = columns().named("schema");
 
   private static final MessageType SCHEMA_WITH_TIMES =
       columns().optional(PrimitiveTypeName.INT64).named(MetaRows.TRIGGER_TIME).named("schema");
+
+  private static final MessageType SCHEMA_OF_SIMULATED =
+      columns()
+          .optional(PrimitiveTypeName.INT64)
+          .named(MetaRows.TRIGGER_TIME)
+          .optional(PrimitiveTypeName.DOUBLE)
+          .named(MetaRows.ENERGY)
+          .optional(PrimitiveTypeName.BOOLEAN)
+          .named(MetaRows.TRACK)
+          .named("schema");
 
   private final ParquetRows<MetaRow> rows;
 
@@ -68,6 +83,37 @@ public final class MetaWriter implements AutoCloseable {
               cells(row, meta);
               time(row, meta);
             }));
+  }
+
+  /**
+   * The same with the columns {@value MetaRows#TRIGGER_TIME}, {@value MetaRows#ENERGY} and {@value
+   * MetaRows#TRACK}: all that a simulation knows of its events. Every row must have an energy and a
+   * shape.
+   *
+   * @throws DatasetException if the place cannot be written
+   */
+  public static MetaWriter createSimulated(Path file) {
+    return new MetaWriter(
+        ParquetRows.create(
+            file,
+            SCHEMA_OF_SIMULATED,
+            Map.of(),
+            (row, meta) -> {
+              cells(row, meta);
+              time(row, meta);
+              shape(row, meta);
+            }));
+  }
+
+  private static void shape(RecordConsumer row, MetaRow meta) {
+    double energyGev = requireNonNull(meta.energyGev(), "energyGev");
+    boolean isTrack = requireNonNull(meta.isTrack(), "isTrack");
+    row.startField(MetaRows.ENERGY, ENERGY_COLUMN);
+    row.addDouble(energyGev);
+    row.endField(MetaRows.ENERGY, ENERGY_COLUMN);
+    row.startField(MetaRows.TRACK, TRACK_COLUMN);
+    row.addBoolean(isTrack);
+    row.endField(MetaRows.TRACK, TRACK_COLUMN);
   }
 
   private static void time(RecordConsumer row, MetaRow meta) {

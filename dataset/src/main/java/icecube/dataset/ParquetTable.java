@@ -134,15 +134,10 @@ final class ParquetTable implements AutoCloseable {
         "%s: %s: %s (expected: %s".formatted(file, part, found, expectation), cause);
   }
 
-  /** Whether the file has a column of this name, wanted or not. */
-  boolean hasColumn(String name) {
-    return footer.columns().containsKey(name);
-  }
-
-  /** Whether a file has a column. */
-  static boolean hasColumn(Path file, String name) {
+  /** The names of all columns of a file. */
+  static Set<String> columnsOf(Path file) {
     try (ParquetTable table = open(file, Map.of())) {
-      return table.hasColumn(name);
+      return Set.copyOf(table.footer.columns().keySet());
     }
   }
 

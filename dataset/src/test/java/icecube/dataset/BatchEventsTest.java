@@ -112,6 +112,53 @@ final class BatchEventsTest {
   }
 
   @Test
+  void energyAndShapeComeWithTheTruthWhereTheyAreKnown() {
+    batch(1, 5, 6, 7);
+    var truth = Direction.ofAngles(1, 1);
+    try (MetaWriter writer = MetaWriter.createSimulated(folder.resolve("train_meta.parquet"))) {
+      writer.write(new MetaRow(1, 6, 0, 0, truth, 2L, 1e6, false));
+      writer.write(new MetaRow(1, 5, 0, 0, truth, 1L, 250.0, true));
+    }
+    assertThat(entries())
+        .extracting(BatchEvents.Entry::energyGev)
+        .containsExactly(250.0, 1e6, null);
+    assertThat(entries()).extracting(BatchEvents.Entry::isTrack).containsExactly(true, false, null);
+  }
+
+  @Test
+  void theFilesOfTheCompetitionHaveNeitherEnergyNorShape() {
+    batch(1, 5);
+    meta(row(1, 5, 1.0));
+    assertThat(entries().get(0).energyGev()).isNull();
+    assertThat(entries().get(0).isTrack()).isNull();
+  }
+
+  @Test
+  void energyAndShapeAreReadOutOfCsvToo() throws IOException {
+    batch(1, 5, 6);
+    Files.writeString(
+        folder.resolve("train_meta.csv"),
+        """
+        batch_id,event_id,first_pulse_index,last_pulse_index,is_track,energy_gev
+        1,5,0,0,True,99.5
+        1,6,0,0,False,20
+        """);
+    assertThat(entries()).extracting(BatchEvents.Entry::energyGev).containsExactly(99.5, 20.0);
+    assertThat(entries()).extracting(BatchEvents.Entry::isTrack).containsExactly(true, false);
+  }
+
+  @Test
+  void anEnergyThatIsNoneIsRefusedWithItsEvent() throws IOException {
+    batch(1, 5);
+    Files.writeString(
+        folder.resolve("train_meta.csv"),
+        "batch_id,event_id,first_pulse_index,last_pulse_index,energy_gev\n1,5,0,0,0\n");
+    assertThatThrownBy(this::entries)
+        .isInstanceOf(DatasetException.class)
+        .hasMessageContaining("event 5: energy_gev 0.0 (expected: > 0 and finite)");
+  }
+
+  @Test
   void aTruthThatIsNoAngleIsRefusedWithItsEvent() throws IOException {
     batch(1, 5);
     Files.writeString(

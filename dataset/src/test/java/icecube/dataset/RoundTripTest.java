@@ -3,6 +3,7 @@ package icecube.dataset;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import icecube.physics.DetectorGeometry;
@@ -120,6 +121,48 @@ final class RoundTripTest {
   }
 
   @Test
+  void whatASimulationKnowsComesBack() {
+    Path file = folder.resolve("train_meta.parquet");
+    List<MetaRow> rows =
+        List.of(
+            new MetaRow(1, 1, 0, 4, Direction.ofAngles(1, 1), 370_370L, 1234.5, true),
+            new MetaRow(1, 2, 5, 9, Direction.ofAngles(1, 1), 370_371L, 20.25, false));
+    try (MetaWriter writer = MetaWriter.createSimulated(file)) {
+      rows.forEach(writer::write);
+    }
+    try (MetaReader reader = MetaReader.open(file)) {
+      for (MetaRow row : rows) {
+        MetaRow back = requireNonNull(reader.next());
+        assertThat(back.triggerTimeNs()).isEqualTo(row.triggerTimeNs());
+        assertThat(back.energyGev()).isEqualTo(row.energyGev());
+        assertThat(back.isTrack()).isEqualTo(row.isTrack());
+      }
+      assertThat(reader.next()).isNull();
+    }
+    assertThat(ParquetTable.columnsOf(file))
+        .containsExactlyInAnyOrder(
+            "batch_id",
+            "event_id",
+            "first_pulse_index",
+            "last_pulse_index",
+            "azimuth",
+            "zenith",
+            "trigger_time_ns",
+            "energy_gev",
+            "is_track");
+  }
+
+  @Test
+  void anEnergyThatIsNoneIsRefusedBeforeItIsWritten() {
+    for (double energyGev : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
+      assertThatThrownBy(() -> new MetaRow(1, 1, 0, 0, null, null, energyGev, null))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "energy: " + energyGev + " GeV (expected: > 0 and finite; null if not known)");
+    }
+  }
+
+  @Test
   void geometryComesBackAsTheSameDetector() {
     Path file = folder.resolve("sensor_geometry.csv");
     DetectorGeometry geometry = IceCube86.geometry();
@@ -150,7 +193,7 @@ final class RoundTripTest {
       table.longs(0, eventId, eventId.length);
       assertThat(eventId).containsExactly(3);
     }
-    assertThat(ParquetTable.hasColumn(file, "kappa")).isTrue();
+    assertThat(ParquetTable.columnsOf(file)).contains("kappa");
   }
 
   private static PredictionRow row(long eventId, double azimuthRad) {

@@ -188,7 +188,7 @@ public final class DatasetSource implements EventSource {
         timeNs += startNs;
         latestNs = Math.max(latestNs, timeNs);
       }
-      return new SourceEvent(next.event(), next.truth(), timeNs);
+      return new SourceEvent(next.event(), next.truth(), timeNs, next.energyGev(), next.isTrack());
     }
 
     @Override

@@ -8,6 +8,7 @@ import icecube.simulator.SimulatedEvent;
 import icecube.simulator.SimulatedEvents;
 import icecube.simulator.SimulationSettings;
 import icecube.simulator.Simulator;
+import icecube.simulator.Topology;
 import icecube.simulator.TriggerTimes;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -110,7 +111,12 @@ public final class SimulatedSource implements EventSource {
         return null;
       }
       place = new Place(place.index() + 1, times.nextNs());
-      return new SourceEvent(next.event(), next.truth(), place.lastNs());
+      return new SourceEvent(
+          next.event(),
+          next.truth(),
+          place.lastNs(),
+          next.energyGev(),
+          next.topology() == Topology.TRACK);
     }
 
     @Override

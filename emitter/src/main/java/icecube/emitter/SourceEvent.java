@@ -14,10 +14,23 @@ import org.jspecify.annotations.Nullable;
  * @param truth where the neutrino came from; null if the source does not know
  * @param triggerTimeNs when the detector triggered, ns since the source's first event; null if the
  *     source does not know
+ * @param energyGev energy of the particles that gave the light, GeV; null if the source does not
+ *     know
+ * @param isTrack whether it is a track, not a cascade; null if the source does not know
  */
-public record SourceEvent(Event event, @Nullable Direction truth, @Nullable Long triggerTimeNs) {
+public record SourceEvent(
+    Event event,
+    @Nullable Direction truth,
+    @Nullable Long triggerTimeNs,
+    @Nullable Double energyGev,
+    @Nullable Boolean isTrack) {
   public SourceEvent {
     requireNonNull(event, "event");
+  }
+
+  /** An event whose energy and shape the source does not know. */
+  public SourceEvent(Event event, @Nullable Direction truth, @Nullable Long triggerTimeNs) {
+    this(event, truth, triggerTimeNs, null, null);
   }
 
   /** An event of a source without trigger times. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.emitter;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
@@ -211,6 +212,22 @@ class DatasetSourceTest {
       throw new AssertionError(e);
     }
     return DatasetSource.open(folder, Optional.empty());
+  }
+
+  @Test
+  void energyAndShapeComeOutOfTheMetaWhereItTellsThem() {
+    write(folder.resolve("batch_1.parquet"), ListSource.event(7, 2), ListSource.event(8, 2));
+    try (var meta = MetaWriter.createSimulated(folder.resolve("train_meta.parquet"))) {
+      meta.write(new MetaRow(1, 7, 0, 1, Direction.ofAngles(1, 1), 0L, 500.0, true));
+    }
+    try (var cursor = open("batch_1.parquet").open()) {
+      var told = requireNonNull(cursor.next());
+      assertThat(told.energyGev()).isEqualTo(500.0);
+      assertThat(told.isTrack()).isTrue();
+      var untold = requireNonNull(cursor.next());
+      assertThat(untold.energyGev()).isNull();
+      assertThat(untold.isTrack()).isNull();
+    }
   }
 
   private DatasetSource open(String... names) {

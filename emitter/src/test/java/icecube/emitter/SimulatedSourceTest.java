@@ -25,6 +25,15 @@ class SimulatedSourceTest {
   }
 
   @Test
+  void everyEventTellsItsEnergyAndShape() {
+    assertThat(read(source(1, 60, 2)))
+        .allSatisfy(event -> assertThat(event.energyGev()).isPositive())
+        .extracting(SourceEvent::isTrack)
+        .contains(true, false)
+        .doesNotContainNull();
+  }
+
+  @Test
   void theFingerprintTellsSeedAndCountButNotThreads() {
     assertThat(source(1, 10, 1).fingerprint()).isEqualTo(source(1, 10, 8).fingerprint());
     assertThat(source(1, 10, 1).fingerprint()).isNotEqualTo(source(2, 10, 1).fingerprint());
