@@ -5,21 +5,28 @@ import java.util.Arrays;
 import java.util.OptionalDouble;
 
 /**
- * What a model said about the events of one table: a vector for each, and a concentration if the
- * model knows one. Nothing is checked here: a model may say anything, and {@link EventResults}
- * judges it.
+ * What a model said about the events of one table: a vector for each, and a concentration and radii
+ * if the model knows them. Nothing is checked here: a model may say anything, and {@link
+ * EventResults} judges it.
  *
  * <p>The zero vector, which is what a new one holds, means no direction. Confined to one request.
  */
 final class Answers {
+  // Marks what was never set; a model that says so itself is as wrong as one that says NaN.
+  private static final double NEVER_SET = Double.NEGATIVE_INFINITY;
+
   private final double[] xyz;
   private final double[] kappa;
+  // Radius of 50 %, then of 90 %, of each event.
+  private final double[] radii;
 
-  /** No direction and no concentration for each of {@code eventCount} events. */
+  /** No direction, concentration or radii for each of {@code eventCount} events. */
   Answers(int eventCount) {
     xyz = new double[3 * eventCount];
     kappa = new double[eventCount];
-    Arrays.fill(kappa, Double.NEGATIVE_INFINITY);
+    radii = new double[2 * eventCount];
+    Arrays.fill(kappa, NEVER_SET);
+    Arrays.fill(radii, NEVER_SET);
   }
 
   /** Number of events. */
@@ -36,8 +43,17 @@ final class Answers {
 
   /** Sets the concentration of event {@code event}. */
   void setKappa(int event, double value) {
-    // −∞ marks what was never set; a model that says −∞ is as wrong as one that says NaN.
-    kappa[event] = value == Double.NEGATIVE_INFINITY ? Double.NaN : value;
+    kappa[event] = said(value);
+  }
+
+  /** Sets the radii of event {@code event} that are to hold the truth in 50 % and 90 %, rad. */
+  void setRadii(int event, double radius50Rad, double radius90Rad) {
+    radii[2 * event] = said(radius50Rad);
+    radii[2 * event + 1] = said(radius90Rad);
+  }
+
+  private static double said(double value) {
+    return value == NEVER_SET ? Double.NaN : value;
   }
 
   /** x of the vector of event {@code event}. */
@@ -62,8 +78,21 @@ final class Answers {
 
   /** The concentration of event {@code event}; empty if the model knows none. */
   OptionalDouble kappa(int event) {
-    return kappa[event] == Double.NEGATIVE_INFINITY
-        ? OptionalDouble.empty()
-        : OptionalDouble.of(kappa[event]);
+    return kappa[event] == NEVER_SET ? OptionalDouble.empty() : OptionalDouble.of(kappa[event]);
+  }
+
+  /** Whether the model says radii, sound or not, of event {@code event}. */
+  boolean hasRadii(int event) {
+    return radii[2 * event] != NEVER_SET;
+  }
+
+  /** The radius of 50 % of event {@code event}, if it {@link #hasRadii}. */
+  double radius50Rad(int event) {
+    return radii[2 * event];
+  }
+
+  /** The radius of 90 % of event {@code event}, if it {@link #hasRadii}. */
+  double radius90Rad(int event) {
+    return radii[2 * event + 1];
   }
 }

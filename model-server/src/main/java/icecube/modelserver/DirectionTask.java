@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 
 /**
  * The question to a direction model: the rows of each event of a table, answered by a vector and,
- * if the model knows one, a concentration.
+ * if the model knows them, a concentration and radii.
  *
  * <p>Events may be run by several workers at once: each writes only its own places of the answers.
  */
@@ -14,7 +14,6 @@ final class DirectionTask implements InferenceTask {
   static final int FEATURES = 0;
   static final int LENGTHS = 1;
   static final int DIRECTION = 0;
-  static final int KAPPA = 1;
 
   private final FeatureTable table;
   private final Answers answers;
@@ -61,11 +60,13 @@ final class DirectionTask implements InferenceTask {
 
   @Override
   public void readOutput(int output, int item, long[] dims, ByteBuffer source) {
-    switch (output) {
-      case DIRECTION ->
-          answers.setVector(item, source.getFloat(), source.getFloat(), source.getFloat());
-      case KAPPA -> answers.setKappa(item, source.getFloat());
-      default -> throw new IllegalArgumentException("output: " + output + " (expected: 0..1)");
+    if (output == DIRECTION) {
+      answers.setVector(item, source.getFloat(), source.getFloat(), source.getFloat());
+    } else if (dims.length == 1) {
+      // Either of kappa [batch] and radii [batch, 2] may be missing, so the rank says which it is.
+      answers.setKappa(item, source.getFloat());
+    } else {
+      answers.setRadii(item, source.getFloat(), source.getFloat());
     }
   }
 }

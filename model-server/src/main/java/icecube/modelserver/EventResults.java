@@ -8,12 +8,16 @@ import icecube.physics.VonMisesFisher;
 import icecube.proto.PredictionCodec;
 import icecube.v1.EventError;
 import icecube.v1.EventResult;
+import icecube.v1.Prediction;
 import icecube.v1.Reason;
 
 /** The judge of what a model said: a prediction if it is a direction, else the event's error. */
 final class EventResults {
   /** How far the length of a model's vector may lie from 1: float32 and half precision. */
   static final double LENGTH_TOLERANCE = 1e-3;
+
+  /** The half circle as float32 has it, a little more than it is. */
+  private static final double RADIUS_RAD_MAX = (float) Math.PI;
 
   private EventResults() {}
 
@@ -46,13 +50,31 @@ final class EventResults {
             table.eventId(event),
             "kappa: %s from %s (expected: finite and >= 0)".formatted(kappa, model.label()));
       }
-      var distribution = new VonMisesFisher(direction, kappa);
-      prediction
-          .setKappa(kappa)
-          .setRadius50Rad(distribution.containmentRad(0.5))
-          .setRadius90Rad(distribution.containmentRad(0.9));
+      prediction.setKappa(kappa);
+      if (!answers.hasRadii(event)) {
+        var distribution = new VonMisesFisher(direction, kappa);
+        prediction
+            .setRadius50Rad(distribution.containmentRad(0.5))
+            .setRadius90Rad(distribution.containmentRad(0.9));
+      }
     }
+    addRadii(prediction, answers, event);
     return EventResult.newBuilder().setPrediction(prediction).build();
+  }
+
+  /** Adds what the model says its radii are; nothing if it says none, or what no radii are. */
+  private static void addRadii(Prediction.Builder prediction, Answers answers, int event) {
+    if (!answers.hasRadii(event)) {
+      return;
+    }
+    double radius50Rad = answers.radius50Rad(event);
+    double radius90Rad = answers.radius90Rad(event);
+    boolean isOrdered = radius50Rad > 0 && radius50Rad <= radius90Rad;
+    if (isOrdered && radius90Rad <= RADIUS_RAD_MAX) {
+      prediction
+          .setRadius50Rad(Math.min(radius50Rad, Math.PI))
+          .setRadius90Rad(Math.min(radius90Rad, Math.PI));
+    }
   }
 
   /** An event that gets no prediction. */

@@ -43,12 +43,7 @@ final class OnnxSignature {
             && outputs.stream().allMatch(OnnxSignature::hasBatchAxis);
     var plain =
         new ModelSignature(inputs, outputs, isBatched, ModelSignature.NONE, ModelSignature.NONE);
-    for (var known : List.of(ModelSignature.DIRECTION, ModelSignature.DIRECTION_AND_KAPPA)) {
-      if (plain.hasTensorsOf(known)) {
-        return known;
-      }
-    }
-    return plain;
+    return plain.ofDirections().orElse(plain);
   }
 
   private static boolean hasBatchAxis(TensorSpec spec) {

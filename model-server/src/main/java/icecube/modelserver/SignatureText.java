@@ -7,7 +7,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -83,7 +82,7 @@ record SignatureText(
         new ModelSignature(
             specs("inputs", inputs, ""), specs("outputs", outputs, ""), isBatched(), NONE, NONE);
     if (ragged == null) {
-      return directions(plain).orElse(plain);
+      return plain.ofDirections().orElse(plain);
     }
     var lengths = ragged.lengths();
     var mask = ragged.mask();
@@ -100,13 +99,7 @@ record SignatureText(
             lengths == null ? NONE : indexOf(specs, "ragged.lengths", lengths),
             mask == null ? NONE : indexOf(specs, "ragged.mask", mask));
     requireShapes(signature);
-    return directions(signature).orElse(signature);
-  }
-
-  private static Optional<ModelSignature> directions(ModelSignature signature) {
-    return List.of(ModelSignature.DIRECTION, ModelSignature.DIRECTION_AND_KAPPA).stream()
-        .filter(signature::hasTensorsOf)
-        .findFirst();
+    return signature.ofDirections().orElse(signature);
   }
 
   private static void requireShapes(ModelSignature signature) {

@@ -51,6 +51,24 @@ final class GraphWriter {
     return this;
   }
 
+  /** {@code outputs = input cut along axis 1} into parts of these lengths. */
+  GraphWriter split(String input, int[] lengths, String... outputs) {
+    var node = node("Split", outputs[0], List.of(input));
+    for (int output = 1; output < outputs.length; output++) {
+      add(node, 2, text(outputs[output]));
+    }
+    var axis = attribute("axis", 2);
+    addNumber(axis, 3, 1);
+    add(node, 5, axis.build().toByteString());
+    var parts = attribute("split", 7);
+    for (int length : lengths) {
+      addNumber(parts, 8, length);
+    }
+    add(node, 5, parts.build().toByteString());
+    add(graph, 1, node.build().toByteString());
+    return this;
+  }
+
   /** The file. */
   byte[] write() {
     var opset = UnknownFieldSet.newBuilder();
