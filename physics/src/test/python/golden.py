@@ -9,6 +9,11 @@ and without regard to speed. Numbers are printed so that reading them gives the 
 line-fit-rows.csv   event, x, y, z, t, q, aux: float32 features of every row
 line-fit.csv        event, case, rows, improved x, y, z, plain x, y, z; 0, 0, 0 is no direction
 selection.csv       event, row_count_max, auxiliary and kept: one 0 or 1 for each pulse
+
+features-sensors.csv, features-pulses.csv   a detector and events in the competition's own format
+features-events.csv                         event_id, pulses_seen, row_count, quality
+features-rows.csv                           event_id and the six features of every row, float32,
+                                            with FEATURE_ROW_COUNT_MAX rows an event at most
 """
 
 import sys
@@ -19,6 +24,8 @@ import numpy as np
 SEED = 20_130_826
 LIGHT_SPEED_ICE = 0.2211  # m/ns
 MASK64 = (1 << 64) - 1
+FEATURE_ROW_COUNT_MAX = 24
+TRUNCATED, SINGLE_STRING = 4, 8  # bits of quality
 
 
 def fixes_a_line(r, t):
@@ -167,7 +174,76 @@ def write_selection(folder, random):
             print(event_id, row_count_max, "".join(map(str, auxiliary)), "".join(map(str, kept)), sep=",", file=file)
 
 
+def feature_sensors():
+    """Six strings of ten sensors, sensor_id = 10 string + place."""
+    strings = [(125 * (i + j / 2), round(125 * j * np.sqrt(3) / 2, 2)) for i in range(-1, 2) for j in range(2)]
+    return [(x, y, 17.02 * place - 500.25) for x, y in strings for place in range(10)]
+
+
+def feature_events(random):
+    """event_id, then (sensor, time in ns, charge in p.e., auxiliary) of every pulse in time order."""
+
+    def pulses(count, share, sensors=range(60), span=12_000, start=5_700):
+        times = np.sort(random.integers(start, start + span, count))
+        charges = np.minimum(0.025 + 0.05 * random.geometric(0.04, count), 2762.0)
+        return [
+            (int(s), int(t), round(float(q), 3), int(u < share))
+            for s, t, q, u in zip(random.choice(sensors, count), times, charges, random.random(count))
+        ]
+
+    yield 24, pulses(20, 0.6)
+    yield 41, pulses(24, 0.6)
+    yield 2092, pulses(25, 0.6)
+    yield -7, pulses(60, 0.2)
+    yield 2**63 - 1, pulses(60, 0.9)
+    yield 59, pulses(1, 0.0)
+    yield 67, [(40, 9_865, 1.025, 0)] * 3
+    yield 72, pulses(12, 0.0, sensors=range(20, 30)) + [(3, 20_000, 0.025, 1)]
+    yield 73, pulses(15, 1.0)
+    yield 74, pulses(15, 1.0, sensors=range(50, 60))
+    yield 75, pulses(40, 0.0, sensors=[7, 8], span=200)
+    yield 76, [(0, 0, 0.025, 0), (59, 1, 2762.0, 1), (31, 16_777_216, 0.975, 0)]
+
+
+def feature_rows(sensors, event_id, pulses):
+    """Rows of the selected pulses, and the quality of the answer they allow."""
+    kept = selection(event_id, [pulse[3] for pulse in pulses], FEATURE_ROW_COUNT_MAX)
+    chosen = [pulse for pulse, keep in zip(pulses, kept) if keep]
+    quality = TRUNCATED if len(chosen) < len(pulses) else 0
+    coincident = {sensor // 10 for sensor, _, _, auxiliary in chosen if not auxiliary}
+    strings = coincident or {sensor // 10 for sensor, *_ in chosen}
+    quality |= SINGLE_STRING if len(strings) == 1 else 0
+    first = pulses[0][1]
+    rows = [
+        [c / 500 for c in sensors[sensor]] + [(time - first) / 30_000, np.log10(charge) / 3, auxiliary]
+        for sensor, time, charge, auxiliary in chosen
+    ]
+    return rows, quality
+
+
+def write_features(folder, random):
+    sensors = feature_sensors()
+    with open(folder / "features-sensors.csv", "w") as file:
+        print("sensor_id,x,y,z", file=file)
+        for sensor_id, (x, y, z) in enumerate(sensors):
+            print(sensor_id, *(f"{c:.2f}" for c in (x, y, z)), sep=",", file=file)
+    sensors = np.loadtxt(folder / "features-sensors.csv", delimiter=",", skiprows=1)[:, 1:]
+    names = ["features-pulses.csv", "features-events.csv", "features-rows.csv"]
+    with open(folder / names[0], "w") as ins, open(folder / names[1], "w") as events, open(folder / names[2], "w") as outs:
+        print("event_id,sensor_id,time,charge,auxiliary", file=ins)
+        print("event_id,pulses_seen,row_count,quality", file=events)
+        print("event_id,x,y,z,t,q,aux", file=outs)
+        for event_id, pulses in feature_events(random):
+            rows, quality = feature_rows(sensors, event_id, pulses)
+            for sensor, time, charge, auxiliary in pulses:
+                print(event_id, sensor, time, charge, bool(auxiliary), sep=",", file=ins)
+            print(event_id, len(pulses), len(rows), quality, sep=",", file=events)
+            for row in np.array(rows).astype(np.float32):
+                print(event_id, *(np.format_float_positional(value, trim="-") for value in row), sep=",", file=outs)
+
+
 if __name__ == "__main__":
     target = Path(sys.argv[1])
     write_line_fit(target, np.random.default_rng(SEED))
     write_selection(target, np.random.default_rng(SEED))
+    write_features(target, np.random.default_rng(SEED))
