@@ -56,10 +56,10 @@ public final class BatchEvents implements AutoCloseable {
     public static final Position START = new Position(0, 0, 0);
   }
 
-  private BatchEvents(KaggleFolder folder) {
-    this.batches = folder.batches();
-    this.metaFile = folder.metaFile().orElse(null);
-    this.index = metaFile == null ? null : MetaIndex.of(metaFile);
+  private BatchEvents(List<Batch> batches, @Nullable Path metaFile, @Nullable MetaIndex index) {
+    this.batches = batches;
+    this.metaFile = metaFile;
+    this.index = index;
   }
 
   /**
@@ -76,8 +76,15 @@ public final class BatchEvents implements AutoCloseable {
    * only the event ids of the same batch are read, and those only if there is a meta.
    */
   public static BatchEvents open(KaggleFolder folder, Position from) {
-    var events = new BatchEvents(folder);
-    if (from.batch() < events.batches.size()) {
+    Path metaFile = folder.metaFile().orElse(null);
+    return open(folder.batches(), metaFile, metaFile == null ? null : MetaIndex.of(metaFile), from);
+  }
+
+  /** The events of {@code batches}, whose meta has been indexed already. */
+  static BatchEvents open(
+      List<Batch> batches, @Nullable Path metaFile, @Nullable MetaIndex index, Position from) {
+    var events = new BatchEvents(batches, metaFile, index);
+    if (from.batch() < batches.size()) {
       events.openBatch(from);
     }
     return events;

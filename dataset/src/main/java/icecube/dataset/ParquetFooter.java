@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,12 +39,14 @@ final class ParquetFooter {
 
   private final List<RowGroup> rowGroups;
   private final Map<String, SchemaElement> columns;
+  private final Map<String, String> notes;
   private final long dataEnd;
   private final long rowCount;
 
   private ParquetFooter(FileMetaData footer, long fileSize, long dataEnd) throws IOException {
     this.rowGroups = footer.getRow_groups();
     this.columns = flatColumns(footer.getSchema());
+    this.notes = notesOf(footer);
     this.dataEnd = dataEnd;
     this.rowCount = checkedRowCount(fileSize);
   }
@@ -81,6 +84,16 @@ final class ParquetFooter {
     byte[] bytes = new byte[MAGIC_SIZE];
     buffer.get(bytes);
     return new String(bytes, StandardCharsets.ISO_8859_1);
+  }
+
+  private static Map<String, String> notesOf(FileMetaData footer) {
+    var notes = new LinkedHashMap<String, String>();
+    if (footer.isSetKey_value_metadata()) {
+      footer
+          .getKey_value_metadata()
+          .forEach(note -> notes.put(note.getKey(), note.isSetValue() ? note.getValue() : ""));
+    }
+    return Collections.unmodifiableMap(notes);
   }
 
   /** The columns that stand directly under the root and are no groups. */
@@ -150,6 +163,11 @@ final class ParquetFooter {
 
   long rowCount(int rowGroup) {
     return rowGroups.get(rowGroup).getNum_rows();
+  }
+
+  /** What the writer says of the file, by name. */
+  Map<String, String> notes() {
+    return notes;
   }
 
   Map<String, SchemaElement> columns() {

@@ -3,6 +3,8 @@ package icecube.dataset;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.apache.hadoop.conf.Configuration;
@@ -28,12 +30,14 @@ final class ParquetRows<T> implements AutoCloseable {
 
   private final WholeFile file;
   private final ParquetWriter<T> writer;
+  private final Map<String, String> notes;
   private boolean failed;
   private boolean closed;
 
-  private ParquetRows(WholeFile file, ParquetWriter<T> writer) {
+  private ParquetRows(WholeFile file, ParquetWriter<T> writer, Map<String, String> notes) {
     this.file = file;
     this.writer = writer;
+    this.notes = notes;
   }
 
   /**
@@ -46,18 +50,39 @@ final class ParquetRows<T> implements AutoCloseable {
       MessageType schema,
       Map<String, String> metadata,
       BiConsumer<RecordConsumer, T> cells) {
+    return create(target, schema, metadata, List.of(), cells);
+  }
+
+  /**
+   * The same with columns of blocks of bytes, no two alike: they get neither dictionary nor
+   * statistics, which would cost time and tell nothing.
+   */
+  static <T> ParquetRows<T> create(
+      Path target,
+      MessageType schema,
+      Map<String, String> metadata,
+      List<String> blockColumns,
+      BiConsumer<RecordConsumer, T> cells) {
     WholeFile file = WholeFile.at(target);
+    Map<String, String> notes = new LinkedHashMap<>(metadata);
     try {
-      ParquetWriter<T> writer =
-          new Builder<>(new LocalOutputFile(file.part()), schema, metadata, cells)
+      Builder<T> builder =
+          new Builder<>(new LocalOutputFile(file.part()), schema, notes, cells)
               .withConf(new PlainParquetConfiguration())
               .withCompressionCodec(CompressionCodecName.SNAPPY)
-              .withRowGroupSize(ROW_GROUP_BYTES)
-              .build();
-      return new ParquetRows<>(file, writer);
+              .withRowGroupSize(ROW_GROUP_BYTES);
+      for (String column : blockColumns) {
+        builder.withDictionaryEncoding(column, false).withStatisticsEnabled(column, false);
+      }
+      return new ParquetRows<>(file, builder.build(), notes);
     } catch (IOException e) {
       throw WholeFile.unwritable(target, e);
     }
+  }
+
+  /** Adds to the metadata of the file what is known only once its rows are. */
+  void note(String key, String value) {
+    notes.put(key, value);
   }
 
   void write(T row) {
@@ -144,12 +169,17 @@ final class ParquetRows<T> implements AutoCloseable {
     @Override
     @SuppressWarnings("deprecation") // abstract in the base class, so it must be there
     public WriteContext init(Configuration configuration) {
-      return new WriteContext(schema, metadata);
+      return new WriteContext(schema, Map.of());
     }
 
     @Override
     public WriteContext init(ParquetConfiguration configuration) {
-      return new WriteContext(schema, metadata);
+      return new WriteContext(schema, Map.of());
+    }
+
+    @Override
+    public FinalizedWriteContext finalizeWrite() {
+      return new FinalizedWriteContext(metadata);
     }
 
     @Override

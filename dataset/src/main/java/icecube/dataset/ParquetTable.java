@@ -121,7 +121,7 @@ final class ParquetTable implements AutoCloseable {
     return type;
   }
 
-  private static DatasetException damaged(Path file, String part, Exception cause) {
+  static DatasetException damaged(Path file, String part, Exception cause) {
     if (cause instanceof DatasetException known) {
       return known;
     }
