@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       RegistryCommand.class,
       LoadCommand.class,
       EvaluateCommand.class,
+      PrepareCommand.class,
       InspectCommand.class,
       ReconcileCommand.class,
       RedriveCommand.class,

@@ -44,6 +44,7 @@ final class CommandLineTest {
       strings = {
         "run",
         "simulate",
+        "prepare",
         "emit",
         "consume",
         "serve",
