@@ -33,6 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       LoadCommand.class,
       EvaluateCommand.class,
       PrepareCommand.class,
+      SkymapCommand.class,
       InspectCommand.class,
       ReconcileCommand.class,
       RedriveCommand.class,

@@ -78,6 +78,10 @@ final class RoomsTest {
           "icecube.physics..");
 
   @ArchTest
+  static final ArchRule skyKnowsPhysicsOnly =
+      onlyOurs("icecube.sky..", "icecube.sky..", "icecube.physics..");
+
+  @ArchTest
   static final ArchRule servicesDoNotKnowEachOther =
       slices()
           .matching("icecube.(emitter|consumer|modelserver|heartbeat)..")
@@ -128,6 +132,15 @@ final class RoomsTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.apache.parquet..");
+
+  @ArchTest
+  static final ArchRule fitsStaysInTheSky =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("icecube.sky..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("nom.tam..");
 
   @ArchTest
   static final ArchRule onlyTheCommandLineEndsTheProcess =
