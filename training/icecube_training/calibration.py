@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Honest uncertainties: from what a model says of itself to kappa, r50 and r90 that hold.
+
+A table over two coordinates, both known inside the graph: x, the logarithm of the raw kappa, and y, the
+model's own track score (the number of rows, of a model without one). Between its knots it is linear, beyond
+them constant, along x never rising for radii nor falling for kappa. It is fitted on events that training
+did not see: radii by the pinball loss, whose minimum is the quantile (Koenker and Bassett 1978), kappa by
+the likelihood of von Mises and Fisher. A last factor each makes the shares of those events exact (split
+conformal prediction). Radii and kappa are fitted apart: real errors have longer tails than one kappa has.
+"""
+
+import dataclasses
+import math
+
+import numpy as np
+import torch
+from torch import nn
+
+from icecube_training import loss
+
+QUANTILES = (0.5, 0.9)
+RADIUS_MIN = 1e-4
+KAPPA_MIN, KAPPA_MAX = 1e-3, 1e6
+EVENTS_MIN = 200
+
+
+def knots_of(values, count):
+    """Strictly rising knots at even quantiles of the values, the outermost 1 % cut off."""
+    knots = np.quantile(values, np.linspace(0.01, 0.99, count))
+    return np.maximum(knots, knots[0] + np.arange(count) * 1e-4).astype(np.float32)
+
+
+class Table(nn.Module):
+    """Piecewise linear in x and in y: [1, u(x)] M [1, v(y)], with u_k = clamp((x - x_k) / (x_k+1 - x_k), 0, 1).
+
+    Falls, or rises if `sign` is 1, along x everywhere: the steps of M along x have that sign for every v.
+    """
+
+    def __init__(self, x_knots, y_knots, sign, start):
+        super().__init__()
+        self.register_buffer("x_knots", torch.as_tensor(x_knots))
+        self.register_buffer("y_knots", torch.as_tensor(y_knots))
+        self.sign = sign
+        first = torch.full((1, len(y_knots)), float(start))
+        self.first = nn.Parameter(first)
+        self.steps = nn.Parameter(torch.full((len(x_knots) - 1, len(y_knots)), -2.0))
+
+    def values(self):
+        """The table at its knots [x, y]."""
+        steps = self.sign * nn.functional.softplus(self.steps)
+        return torch.cat([self.first, self.first + torch.cumsum(steps, 0)])
+
+    def forward(self, x, y):
+        return interpolated(x, y, self.x_knots, self.y_knots, self.values())
+
+
+def interpolated(x, y, x_knots, y_knots, values):
+    """Bilinear between knots, constant beyond: x, y [b] -> [b]."""
+    across = _hats(y, y_knots)
+    along = _hats(x, x_knots)
+    return ((along @ values) * across).sum(-1)
+
+
+def _hats(x, knots):
+    """Weights of the knots [b, k]: at most two are not 0, their sum is 1."""
+    part = ((x.unsqueeze(-1) - knots[:-1]) / (knots[1:] - knots[:-1])).clamp(0, 1)
+    one = torch.ones_like(part[:, :1])
+    return torch.cat([one, part], -1) - torch.cat([part, torch.zeros_like(one)], -1)
+
+
+class Calibration(nn.Module):
+    """The fitted tables: raw kappa and context -> kappa [b] and radii [b, 2], 0 < r50 <= r90 <= pi."""
+
+    def __init__(self, x_knots, y_knots, log_kappa, log_radii):
+        super().__init__()
+        for name, value in (("x_knots", x_knots), ("y_knots", y_knots), ("log_kappa", log_kappa),
+                            ("log_r50", log_radii[0]), ("log_r90", log_radii[1])):
+            self.register_buffer(name, torch.as_tensor(value, dtype=torch.float32))
+
+    def forward(self, raw_kappa, context):
+        x = torch.log(raw_kappa.clamp(KAPPA_MIN, KAPPA_MAX))
+
+        def at(values):
+            return torch.exp(interpolated(x, context, self.x_knots, self.y_knots, values))
+
+        kappa = at(self.log_kappa).clamp(KAPPA_MIN, KAPPA_MAX)
+        r90 = at(self.log_r90).clamp(RADIUS_MIN, math.pi)
+        r50 = torch.minimum(at(self.log_r50).clamp(min=RADIUS_MIN), r90)
+        return kappa, torch.stack([r50, r90], -1)
+
+
+def context_of(answer, lengths):
+    """The second coordinate, [b]: the track score in 0..1, or log10 of the rows."""
+    if len(answer) > 2:
+        return torch.sigmoid(answer[2].float())
+    return torch.log10(lengths.clamp(min=1).float())
+
+
+def fit(raw_kappa, context, error, x_count=12, y_count=4, rounds=250, seed=1):
+    """The calibration for events of these raw kappas, contexts and angular errors (rad).
+
+    A second or two on a CPU; the same input gives the same tables.
+    """
+    if len(error) < EVENTS_MIN:
+        raise ValueError(f"calibration events: {len(error)} (expected: at least {EVENTS_MIN})")
+    torch.manual_seed(seed)
+    x = torch.as_tensor(np.log(np.clip(raw_kappa, KAPPA_MIN, KAPPA_MAX)), dtype=torch.float32)
+    y = torch.as_tensor(context, dtype=torch.float32)
+    angle = torch.as_tensor(np.clip(error, RADIUS_MIN, math.pi), dtype=torch.float32)
+    x_knots, y_knots = knots_of(x.numpy(), x_count), knots_of(y.numpy(), y_count)
+    log_radii = []
+    for quantile in QUANTILES:
+        start = float(np.log(np.quantile(angle.numpy(), quantile))) + 0.5
+        table = _fitted(
+            Table(x_knots, y_knots, -1, start), lambda log_r, q=quantile: _pinball(torch.log(angle) - log_r, q), x, y, rounds)
+        ratio = angle / torch.exp(interpolated(x, y, table.x_knots, table.y_knots, table.values()))
+        factor = np.quantile(ratio.numpy(), min(1.0, quantile * (len(angle) + 1) / len(angle)))
+        log_radii.append(table.values() + math.log(factor))
+    kappa = _fitted(Table(x_knots, y_knots, 1, -1.0), lambda log_kappa: _likelihood(log_kappa, angle), x, y, rounds)
+    return Calibration(x_knots, y_knots, kappa.values(), log_radii)
+
+
+def _pinball(above, quantile):
+    return torch.maximum(quantile * above, (quantile - 1) * above).mean()
+
+
+def _likelihood(log_kappa, angle):
+    kappa = torch.exp(log_kappa.clamp(math.log(KAPPA_MIN), math.log(KAPPA_MAX)))
+    return (kappa * 2 * torch.sin(angle / 2).square() - loss.log_normalizer_at_mean(kappa)).mean()
+
+
+def _fitted(table, objective, x, y, rounds):
+    optimizer = torch.optim.Adam(table.parameters(), lr=0.1)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, rounds)
+    for _ in range(rounds):
+        optimizer.zero_grad()
+        objective(table(x, y)).backward()
+        optimizer.step()
+        schedule.step()
+    return table.requires_grad_(False)
+
+
+@dataclasses.dataclass(frozen=True)
+class Coverage:
+    """Which share of some events had their truth within r50 and within r90."""
+
+    events: int
+    within_r50: float
+    within_r90: float
+
+
+def coverage(error, radii):
+    if not len(error):
+        return Coverage(0, float("nan"), float("nan"))
+    return Coverage(len(error), float((error <= radii[:, 0]).mean()), float((error <= radii[:, 1]).mean()))
+
+
+class Calibrated(nn.Module):
+    """A model and its calibration as one: direction [b, 3], kappa [b], radii [b, 2]; what is exported."""
+
+    def __init__(self, model, calibration):
+        super().__init__()
+        self.model, self.calibration = model, calibration
+
+    def forward(self, features, lengths):
+        answer = self.model(features, lengths)
+        kappa, radii = self.calibration(answer[1].float(), context_of(answer, lengths))
+        return answer[0], kappa, radii

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which rows of an event reach a network: noise far from every coincident pulse leaves before it.
+
+Half of the rows of an event are noise; without them a network has half of the work and sees nothing less.
+This happens inside the exported graph: callers send all rows of version 1.
+"""
+
+import torch
+
+from icecube_training import features as columns
+
+# An auxiliary row is kept if a coincident one is so near in place and time.
+CAUSAL_METERS, CAUSAL_NS = 200.0, 1_000.0
+
+
+def causal(features, valid):
+    """bool[b, l]: coincident rows, and auxiliary ones near to one; all if there is no coincident row.
+
+    Pairs of rows are compared: rows^2 floats of memory an event.
+    """
+    place, time = features[..., :3], features[..., columns.TIME]
+    coincident = valid & (features[..., columns.AUXILIARY] <= 0.5)
+    apart = (place.unsqueeze(2) - place.unsqueeze(1)).square().sum(-1)
+    between = (time.unsqueeze(2) - time.unsqueeze(1)).abs()
+    is_near = (apart <= (CAUSAL_METERS / columns.POSITION_SCALE_METERS) ** 2) & (
+        between <= CAUSAL_NS / columns.TIME_SCALE_NS)
+    # Not any(): ONNX Runtime has no largest of booleans.
+    has_near = (is_near & coincident.unsqueeze(1)).float().amax(2) > 0.5
+    has_coincident = coincident.float().amax(1, keepdim=True) > 0.5
+    return valid & (coincident | has_near | ~has_coincident)
+
+
+def compacted(features, kept):
+    """The kept rows, in their order, at the front of a table as long as the longest event: fewer rows to work on."""
+    counts = kept.sum(1)
+    at = torch.arange(kept.shape[1], device=kept.device)
+    # Sorting keys that differ keeps the order: kept rows first.
+    order = torch.where(kept, at, at + kept.shape[1])
+    longest = counts.amax().clamp(min=1)
+    index = torch.topk(order, longest if torch.jit.is_tracing() else int(longest), dim=1, largest=False).indices
+    rows = torch.gather(features, 1, index.unsqueeze(-1).expand(-1, -1, columns.COLUMNS))
+    valid = torch.arange(index.shape[1], device=kept.device).unsqueeze(0) < counts.unsqueeze(1)
+    return torch.where(valid.unsqueeze(-1), rows, 0.0), valid
