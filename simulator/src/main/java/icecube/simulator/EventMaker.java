@@ -35,7 +35,7 @@ final class EventMaker {
     this.primaries = new PrimaryDraw(settings, sensors.bounds());
     var arrivals = new PhotonArrivals(photons, random);
     this.showerLight = new ShowerLight(sensors, ice, cascadeBound, arrivals, random);
-    this.muonLight = new MuonLight(sensors, ice, trackBound, arrivals, random);
+    this.muonLight = new MuonLight(sensors, ice, trackBound, arrivals, random, showerLight);
     this.noise = new NoiseLight(sensors, photons, random, settings.noiseScale());
     this.launches = new LaunchTable(sensors);
     this.trigger = new TriggerLogic(sensors);
@@ -62,7 +62,7 @@ final class EventMaker {
       return null;
     }
     if (random.chance(settings.coincidentMuonFraction())) {
-      shine(primaries.coincidentMuon(random));
+      shineBundle();
     }
     addNoise(trigger.firstNs(), trigger.lastNs());
     if (!triggers()) {
@@ -77,6 +77,14 @@ final class EventMaker {
     }
     if (primary.muonGev() > 0) {
       muonLight.shine(primary);
+    }
+  }
+
+  private void shineBundle() {
+    var first = primaries.coincidentMuon(random);
+    shine(first);
+    for (int others = PrimaryDraw.bundleSize(random) - 1; others > 0; others--) {
+      shine(primaries.companion(random, first));
     }
   }
 

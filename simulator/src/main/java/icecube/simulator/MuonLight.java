@@ -15,6 +15,9 @@ final class MuonLight {
   /** Pandel's λ over the effective scattering length: 33.29 m in ice of 25 m. */
   static final double LAMBDA_RATIO = 33.29 / 25;
 
+  /** Muons are followed from this far before the detector to this far behind it, metres. */
+  private static final double SEEN_FROM_METERS = 300;
+
   /** 1 − v_z² below which a track is upright and every sensor of a string equally far. */
   private static final double UPRIGHT = 1e-9;
 
@@ -28,18 +31,22 @@ final class MuonLight {
   private double vz;
   private double startMeters;
   private double endMeters;
+  private final MuonTrack track = new MuonTrack();
+  private final ShowerLight showers;
 
   MuonLight(
       SensorArray sensors,
       IceModel ice,
       LightBound bound,
       PhotonArrivals arrivals,
-      RandomStream random) {
+      RandomStream random,
+      ShowerLight showers) {
     this.sensors = sensors;
     this.path = new LightPath(ice);
     this.bound = bound;
     this.arrivals = arrivals;
     this.random = random;
+    this.showers = showers;
   }
 
   /** Adds the photons of a primary's muon. */
@@ -47,9 +54,10 @@ final class MuonLight {
     vx = -primary.origin().x();
     vy = -primary.origin().y();
     vz = -primary.origin().z();
-    startMeters = -primary.upstreamMeters();
-    endMeters = Optics.muonRangeMeters(primary.muonGev());
-    double reach = bound.reachMeters(lightAt(primary, startMeters));
+    if (!drawTrack(primary)) {
+      return;
+    }
+    double reach = bound.reachMeters(track.lightAt(startMeters));
     double across = 1 - vz * vz;
     for (int string = 0; string < sensors.stringCount(); string++) {
       int first = sensors.stringStart(string);
@@ -70,16 +78,46 @@ final class MuonLight {
     }
   }
 
-  /** Light of a metre of muon, {@code meters} behind the vertex, in metres of bare track. */
-  private static double lightAt(Primary primary, double meters) {
-    return Optics.muonLight(Optics.muonEnergyGev(primary.muonGev(), meters));
+  /** The muon's losses where they can be seen, and their showers; false if it passes by afar. */
+  private boolean drawTrack(Primary primary) {
+    var bounds = sensors.bounds();
+    double dx = bounds.x() - primary.x();
+    double dy = bounds.y() - primary.y();
+    double dz = (bounds.bottom() + bounds.top()) / 2 - primary.z();
+    double along = dx * vx + dy * vy + dz * vz;
+    double halfHeight = (bounds.top() - bounds.bottom()) / 2;
+    double square =
+        bounds.radius() * bounds.radius()
+            + halfHeight * halfHeight
+            - (dx * dx + dy * dy + dz * dz - along * along);
+    double half = Math.sqrt(Math.max(0, square)) + SEEN_FROM_METERS;
+    startMeters = Math.max(-primary.upstreamMeters(), along - half);
+    double lastMeters = along + half;
+    double energy = Optics.muonEnergyGev(primary.muonGev(), startMeters);
+    if (startMeters >= lastMeters || energy <= 0) {
+      return false;
+    }
+    track.draw(random, energy, startMeters, lastMeters);
+    endMeters = track.endMeters();
+    for (int step = 1; step < track.count(); step++) {
+      double at = track.meters(step);
+      showers.shine(
+          primary.origin(),
+          primary.x() + at * vx,
+          primary.y() + at * vy,
+          primary.z() + at * vz,
+          primary.timeNs() + at / Optics.LIGHT_SPEED,
+          track.showerGev(step),
+          track.isHadronic(step));
+    }
+    return true;
   }
 
   private void shineOn(Primary primary, int first, int end) {
     // Along a string the place of emission is a concave function of height, so its least value,
     // where the muon is brightest, belongs to the first or the last sensor.
     double earliest = Math.min(emissionMeters(primary, first), emissionMeters(primary, end - 1));
-    double lightMax = lightAt(primary, Math.max(startMeters, earliest));
+    double lightMax = track.lightAt(Math.max(startMeters, earliest));
     for (int slot = first; slot < end; slot++) {
       double along = alongMeters(primary, slot);
       double distance = distanceMeters(primary, slot, along);
@@ -128,7 +166,7 @@ final class MuonLight {
     double meanPe =
         Optics.PE_PER_METER
             * sensors.efficiency(slot)
-            * lightAt(primary, from)
+            * track.lightAt(from)
             * path.trackDensity(distance)
             * (1 + path.directShare(distance) * (Optics.angularSensitivity(cosEta) - 1));
     if (!isOnTrack) {

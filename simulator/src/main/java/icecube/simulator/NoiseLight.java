@@ -5,13 +5,17 @@ package icecube.simulator;
  * The sensors' own noise: lone pulses, and bursts that radioactive decays in the glass leave over
  * microseconds.
  *
- * <p>616 Hz a DOM, as the noise pulses of recorded events show, 858 Hz with high quantum efficiency
- * (the ratio 780/560 of arXiv:1612.05093); 3/7 of it lone, the rest in bursts of 3.5 with
- * log10(Δt/s) ~ N(−6, 0.85). Confined to one thread.
+ * <p>633 Hz a sensor above threshold (IceTray's vuvuzela: 173.5 Hz thermal and 56.9 Hz of decays
+ * with 8.07 each), times 780/560 with high quantum efficiency; 3/7 of it lone, the rest in bursts
+ * of 3.5 with log10(Δt/s) ~ N(−6, 0.85) (arXiv:1612.05093). Dead sensors are silent. Confined to
+ * one thread.
  */
 final class NoiseLight {
-  private static final double RATE_HZ = 616;
-  private static final double DENSE_RATE_HZ = 858;
+  /** Recorded noise: 173.5 Hz thermal, 56.9 Hz of decays with 8.07 photo-electrons each. */
+  static final double RECORDED_HZ = 173.5 + 56.9 * 8.07;
+
+  private static final double RATE_HZ = RECORDED_HZ / SensorResponse.RECORDED_SHARE;
+  private static final double EFFICIENT_RATE_HZ = RATE_HZ * 780 / 560;
   private static final double LONE_SHARE = 3.0 / 7;
   private static final double BURST_MEAN = 3.5;
 
@@ -31,8 +35,11 @@ final class NoiseLight {
     this.sensors = sensors;
     this.photons = photons;
     this.random = random;
-    int plain = sensors.count() - sensors.denseCount();
-    this.ratePerNs = scale * 1e-9 * (plain * RATE_HZ + sensors.denseCount() * DENSE_RATE_HZ);
+    double rateHz = 0;
+    for (int slot = 0; slot < sensors.count(); slot++) {
+      rateHz += sensors.isAlive(slot) ? sensors.isEfficient(slot) ? EFFICIENT_RATE_HZ : RATE_HZ : 0;
+    }
+    this.ratePerNs = scale * 1e-9 * rateHz;
   }
 
   /** Adds the noise of all sensors between two times, ns. */
@@ -71,7 +78,8 @@ final class NoiseLight {
   private int noisySlot() {
     while (true) {
       int slot = random.below(sensors.count());
-      if (sensors.isDense(slot) || random.chance(RATE_HZ / DENSE_RATE_HZ)) {
+      if (sensors.isAlive(slot)
+          && (sensors.isEfficient(slot) || random.chance(RATE_HZ / EFFICIENT_RATE_HZ))) {
         return slot;
       }
     }

@@ -40,8 +40,11 @@ final class Optics {
 
   static final double MUON_LOSS_B = 0.36e-3 * 0.9216;
 
+  /** Light of a metre of muon and its knock-on electrons, in metres of bare track. */
+  static final double MUON_LIGHT = 1.33;
+
   /** Length unit of a shower's Gamma profile, metres. */
-  private static final double SHOWER_UNIT_METERS = 0.619;
+  static final double SHOWER_UNIT_METERS = 0.619;
 
   /**
    * The slope of f(cos ψ) and its mean over the sphere: half of muex's 0.06667, which is ∫ d cos ψ.
@@ -68,9 +71,9 @@ final class Optics {
     return StableMath.ln(1 + energyGev * MUON_LOSS_B / MUON_LOSS_A) / MUON_LOSS_B;
   }
 
-  /** Light of a metre of muon and its losses, in metres of bare track. */
+  /** Light of a metre of muon and all its losses in the mean, in metres of bare track. */
   static double muonLight(double energyGev) {
-    return 1.33 + 0.0017 * energyGev;
+    return MUON_LIGHT + METERS_PER_GEV * MUON_LOSS_B * energyGev;
   }
 
   /** Mean light of a hadronic cascade over an electromagnetic one; E ≥ 1 GeV. */
@@ -86,9 +89,14 @@ final class Optics {
         0.5, hadronicShare(energy) * 0.959 * StableMath.pow(StableMath.ln(energy), -1.356));
   }
 
+  /** Shape a of a shower's Gamma profile: light at s ahead of its start ∝ s^(a−1) e^(−s/b). */
+  static double showerShape(double energyGev) {
+    return 2.0185 + 0.63176 * StableMath.ln(Math.max(energyGev, 1));
+  }
+
   /** How far a shower's brightest point lies ahead of its start, metres: (a − 1)·b. */
   static double showerMaximumMeters(double energyGev) {
-    return (1.0185 + 0.63176 * StableMath.ln(Math.max(energyGev, 1))) * SHOWER_UNIT_METERS;
+    return (showerShape(energyGev) - 1) * SHOWER_UNIT_METERS;
   }
 
   /**

@@ -37,13 +37,62 @@ final class PhotonArrivals {
     if (count == 0) {
       return;
     }
-    double scaleNs = 1 / (1 / tauNs + Optics.ICE_SPEED / absorptionMeters);
+    double scaleNs = scaleNs(tauNs, absorptionMeters);
     for (int photon = 0; photon < count; photon++) {
-      double timeNs = geometricNs + random.gamma(shape) * scaleNs + SensorResponse.jitterNs(random);
-      photons.add(slot, timeNs + SensorResponse.oddDelayNs(random));
-      if (SensorResponse.hasAfterpulse(random)) {
-        photons.add(slot, timeNs + SensorResponse.afterpulseDelayNs(random));
-      }
+      detect(slot, geometricNs + random.gamma(shape) * scaleNs);
+    }
+  }
+
+  /**
+   * The same for the light of a shower, each photon from a place of its own along the axis.
+   *
+   * @param maximumNs when the shower is at its brightest place
+   * @param showerShape shape of the Gamma law of the places, in units of {@link
+   *     Optics#SHOWER_UNIT_METERS}
+   * @param distanceMeters from the brightest place to the sensor
+   * @param cosPsi cosine of the angle between the axis and the way to the sensor
+   */
+  void drawAlongShower(
+      int slot,
+      double meanPe,
+      double u,
+      double maximumNs,
+      double shape,
+      double tauNs,
+      double absorptionMeters,
+      double showerShape,
+      double distanceMeters,
+      double cosPsi) {
+    int count = photons.drawCount(random, meanPe, u);
+    if (count == 0) {
+      return;
+    }
+    double scaleNs = scaleNs(tauNs, absorptionMeters);
+    for (int photon = 0; photon < count; photon++) {
+      double ahead = (random.gamma(showerShape) - (showerShape - 1)) * Optics.SHOWER_UNIT_METERS;
+      double flightNs = flightNs(ahead, distanceMeters, cosPsi);
+      detect(slot, maximumNs + flightNs + random.gamma(shape) * scaleNs);
+    }
+  }
+
+  /**
+   * Time from the shower's passage of its brightest place until light that leaves the axis {@code
+   * ahead} of it is at the sensor, unscattered: ahead/c + √(d² − 2 d·ahead·cos ψ + ahead²)/c_ice.
+   */
+  static double flightNs(double ahead, double distanceMeters, double cosPsi) {
+    double square = distanceMeters * (distanceMeters - 2 * ahead * cosPsi) + ahead * ahead;
+    return ahead / Optics.LIGHT_SPEED + Math.sqrt(Math.max(0, square)) / Optics.ICE_SPEED;
+  }
+
+  private static double scaleNs(double tauNs, double absorptionMeters) {
+    return 1 / (1 / tauNs + Optics.ICE_SPEED / absorptionMeters);
+  }
+
+  private void detect(int slot, double arrivalNs) {
+    double timeNs = arrivalNs + SensorResponse.jitterNs(random);
+    photons.add(slot, timeNs + SensorResponse.oddDelayNs(random));
+    if (SensorResponse.hasAfterpulse(random)) {
+      photons.add(slot, timeNs + SensorResponse.afterpulseDelayNs(random));
     }
   }
 }

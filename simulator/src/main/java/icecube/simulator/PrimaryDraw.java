@@ -17,15 +17,24 @@ final class PrimaryDraw {
   static final double ELECTROMAGNETIC_FRACTION = 0.5;
 
   /** Spectrum of coincident muons inside the detector: E^−2.7 from 200 GeV to 100 TeV. */
-  private static final double MUON_MIN_GEV = 200;
+  private static final double MUON_MIN_GEV = 50;
 
   private static final double MUON_MAX_GEV = 1e5;
   private static final double MUON_INDEX = 2.7;
 
   /** A coincident muon passes its vertex within this time around the event's own vertex. */
-  private static final double MUON_BEFORE_NS = 6_000;
+  private static final double MUON_BEFORE_NS = 7_000;
 
-  private static final double MUON_AFTER_NS = 10_000;
+  private static final double MUON_AFTER_NS = 11_000;
+
+  /** Muons of a bundle: at least n in n^−2 of the bundles, ... */
+  private static final double BUNDLE_INDEX = 3;
+
+  /** ... at most this many, ... */
+  static final int BUNDLE_MAX = 30;
+
+  /** ... so far off the first along each axis (σ), metres. */
+  private static final double BUNDLE_SIGMA_METERS = 10;
 
   private final SimulationSettings settings;
   private final SensorArray.Bounds bounds;
@@ -38,9 +47,13 @@ final class PrimaryDraw {
   /** The neutrino of an attempt. */
   Primary neutrino(RandomStream random) {
     boolean isTrack = random.chance(settings.trackFraction());
+    boolean isHard = random.chance(settings.hardFraction());
     double energy =
         powerLaw(
-            random, settings.energyMinGev(), settings.energyMaxGev(), settings.spectralIndex());
+            random,
+            settings.energyMinGev(),
+            settings.energyMaxGev(),
+            isHard ? settings.hardIndex() : settings.spectralIndex());
     var origin = direction(random, settings.downgoingExcess());
     double reach = bounds.radius() + settings.vertexMarginMeters();
     double u;
@@ -76,6 +89,27 @@ final class PrimaryDraw {
     double z = random.uniform(bounds.bottom(), bounds.top());
     double time = random.uniform(-MUON_BEFORE_NS, MUON_AFTER_NS);
     return new Primary(Topology.TRACK, origin, x, y, z, energy, UPSTREAM_METERS, 0, false, time);
+  }
+
+  /** How many muons of one air shower cross together. */
+  static int bundleSize(RandomStream random) {
+    double size = StableMath.pow(random.uniform(), -1 / BUNDLE_INDEX);
+    return (int) Math.min(size, BUNDLE_MAX);
+  }
+
+  /** Another muon of the same bundle: beside the first, at the same time. */
+  Primary companion(RandomStream random, Primary first) {
+    return new Primary(
+        Topology.TRACK,
+        first.origin(),
+        first.x() + BUNDLE_SIGMA_METERS * random.gauss(),
+        first.y() + BUNDLE_SIGMA_METERS * random.gauss(),
+        first.z() + BUNDLE_SIGMA_METERS * random.gauss(),
+        powerLaw(random, MUON_MIN_GEV, MUON_MAX_GEV, MUON_INDEX),
+        UPSTREAM_METERS,
+        0,
+        false,
+        first.timeNs());
   }
 
   /** A shower of the largest energy one metre below the sensor nearest the centre. */

@@ -25,8 +25,8 @@ final class PulseReadout {
 
   static final double BEFORE_NS = 4_000;
   static final double AFTER_NS = 6_000;
-  static final double FINE_NS = 20;
-  static final double COARSE_NS = 50;
+  static final double FINE_NS = 8;
+  static final double COARSE_NS = 25;
   static final double STAMP_NS = 75;
   private static final double FAST_DIGITIZER_NS = 427;
 
@@ -79,6 +79,7 @@ final class PulseReadout {
     double startNs = launches.timeNs(launch);
     int launchSlot = launches.slot(launch);
     boolean isHlc = launches.isHlc(launch);
+    boolean isWhole = isHlc && startNs >= firstNs - BEFORE_NS && startNs <= lastNs + AFTER_NS;
     double endNs = startNs + LaunchTable.LAUNCH_NS;
     double pulseNs = Double.NEGATIVE_INFINITY;
     for (int photon = launches.firstPhoton(launch); photon < photons.count(); photon++) {
@@ -88,11 +89,13 @@ final class PulseReadout {
       }
       boolean isFine = timeNs - startNs < FAST_DIGITIZER_NS;
       double widthNs = (!isHlc ? STAMP_NS : isFine ? FINE_NS : COARSE_NS) * coarsening;
-      boolean isInWindow = timeNs >= firstNs - BEFORE_NS && timeNs <= lastNs + AFTER_NS;
       if (timeNs - pulseNs < widthNs) {
         charge[count - 1] += launches.chargePe(photon);
-      } else if (isInWindow
-          && (isHlc || launches.chargePe(photon) >= SensorResponse.THRESHOLD_PE)) {
+      } else if (isWhole
+          || (!isHlc
+              && timeNs >= firstNs - BEFORE_NS
+              && timeNs <= lastNs + AFTER_NS
+              && launches.chargePe(photon) >= SensorResponse.THRESHOLD_PE)) {
         add(launchSlot, timeNs + shiftNs, launches.chargePe(photon), !isHlc);
         pulseNs = timeNs;
       }

@@ -18,6 +18,12 @@ final class SensorArray {
   /** Strings whose median sensor spacing lies below this are dense strings like DeepCore's. */
   static final double DENSE_SPACING_METERS = 12;
 
+  /** The core's trigger looks at sensors below this depth, metres: under the dust layer. */
+  static final double CORE_DEPTH_METERS = 2_100;
+
+  /** ... and this near to the middle of the dense strings: they and the seven strings around. */
+  static final double CORE_RADIUS_METERS = 150;
+
   private final int[] sensorId;
   private final int[] string;
   private final int[] stringStart;
@@ -27,7 +33,9 @@ final class SensorArray {
   private final double[] scatterings;
   private final double[] absorptions;
   private final boolean[] dense;
-  private final int denseCount;
+  private final boolean[] alive;
+  private final boolean[] efficient;
+  private final boolean[] core;
   private final Bounds bounds;
 
   /**
@@ -51,6 +59,9 @@ final class SensorArray {
     scatterings = new double[count];
     absorptions = new double[count];
     dense = new boolean[count];
+    alive = new boolean[count];
+    efficient = new boolean[count];
+    core = new boolean[count];
     stringStart = new int[geometry.stringCount() + 1];
     for (int slot = 0; slot < count; slot++) {
       int sensor = sensorId[slot];
@@ -63,8 +74,14 @@ final class SensorArray {
       scatterings[slot] = ice.scatteringsTo(depth);
       absorptions[slot] = ice.absorptionsTo(depth);
     }
-    denseCount = markDense();
+    markDense();
     bounds = boundsOf();
+    markCore();
+    boolean isIceCube = KnownSensors.areOf(geometry);
+    for (int slot = 0; slot < count; slot++) {
+      alive[slot] = !(isIceCube && KnownSensors.isDead(sensorId[slot]));
+      efficient[slot] = isIceCube ? KnownSensors.isEfficient(sensorId[slot]) : dense[slot];
+    }
   }
 
   /** Sensor ids by string, then from top to bottom, then by id. */
@@ -81,8 +98,7 @@ final class SensorArray {
     return Arrays.stream(order).mapToInt(Integer::intValue).toArray();
   }
 
-  private int markDense() {
-    int marked = 0;
+  private void markDense() {
     for (int s = 0; s < stringCount(); s++) {
       int from = stringStart[s];
       int to = stringStart[s + 1];
@@ -96,10 +112,26 @@ final class SensorArray {
       Arrays.sort(gaps);
       if (gaps[gaps.length / 2] < DENSE_SPACING_METERS) {
         Arrays.fill(dense, from, to, true);
-        marked += to - from;
       }
     }
-    return marked;
+  }
+
+  private void markCore() {
+    double sumX = 0;
+    double sumY = 0;
+    int marked = 0;
+    for (int slot = 0; slot < count(); slot++) {
+      sumX += dense[slot] ? x[slot] : 0;
+      sumY += dense[slot] ? y[slot] : 0;
+      marked += dense[slot] ? 1 : 0;
+    }
+    for (int slot = 0; slot < count() && marked > 0; slot++) {
+      double dx = x[slot] - sumX / marked;
+      double dy = y[slot] - sumY / marked;
+      core[slot] =
+          IceModel.depthMeters(z[slot]) > CORE_DEPTH_METERS
+              && dx * dx + dy * dy < CORE_RADIUS_METERS * CORE_RADIUS_METERS;
+    }
   }
 
   private Bounds boundsOf() {
@@ -174,19 +206,24 @@ final class SensorArray {
     return z[slot];
   }
 
-  /** Relative quantum efficiency: 1, or {@value #HIGH_EFFICIENCY} on a dense string. */
+  /** Relative quantum efficiency: 1, {@value #HIGH_EFFICIENCY}, or 0 of a dead sensor. */
   double efficiency(int slot) {
-    return dense[slot] ? HIGH_EFFICIENCY : 1;
+    return !alive[slot] ? 0 : efficient[slot] ? HIGH_EFFICIENCY : 1;
   }
 
-  /** Whether a slot hangs on a dense string. */
-  boolean isDense(int slot) {
-    return dense[slot];
+  /** Whether a sensor answers at all. */
+  boolean isAlive(int slot) {
+    return alive[slot];
   }
 
-  /** Number of sensors on dense strings. */
-  int denseCount() {
-    return denseCount;
+  /** Whether a sensor has a photomultiplier of high quantum efficiency. */
+  boolean isEfficient(int slot) {
+    return efficient[slot];
+  }
+
+  /** Whether a sensor belongs to the dense core and its trigger. */
+  boolean isCore(int slot) {
+    return core[slot];
   }
 
   /** The cylinder around all sensors. */

@@ -3,7 +3,7 @@ package icecube.simulator;
 
 /**
  * How a DOM turns a photo-electron into charge and time: jitter, odd pulses, charge (constants of
- * IceTray's DOMLauncher, charge response TA0003).
+ * IceTray's DOMLauncher; charge response of the newer calibration).
  */
 final class SensorResponse {
   /** Charge below which a photon starts no readout, p.e. */
@@ -24,20 +24,31 @@ final class SensorResponse {
   private static final double AFTERPULSE_SIGMA_NS = 2_000;
   private static final double AFTERPULSE_MIN_NS = 500;
 
-  /** 0.590791 e^(−q/0.5057) + 0.959663 Gauss(1, 0.2916): the share of the exponential's area. */
+  /**
+   * 0.549 e^(−q/0.383) + 0.753 Gauss(1.004, 0.320): the share of the exponential's area. The same
+   * source's third term, 6.9 e^(−q/0.027), lies below any threshold; its light is left out.
+   */
   static final double CHARGE_TAIL_SHARE =
-      0.590791 * 0.5057 / (0.590791 * 0.5057 + 0.959663 * 0.2916 * 2.5066282746310002);
+      0.549 * 0.383 / (0.549 * 0.383 + 0.753 * 0.320 * 2.5066282746310002);
 
-  static final double CHARGE_TAIL_PE = 0.5057;
-  static final double CHARGE_SIGMA_PE = 0.2916;
+  static final double CHARGE_TAIL_PE = 0.383;
+  static final double CHARGE_PEAK_PE = 1.004;
+  static final double CHARGE_SIGMA_PE = 0.320;
+
+  /** Share of single photo-electrons above the threshold: 1 − Φ((0.25 − 1.004)/0.320) = 0.99077. */
+  static final double RECORDED_SHARE =
+      CHARGE_TAIL_SHARE * StableMath.exp(-THRESHOLD_PE / CHARGE_TAIL_PE)
+          + (1 - CHARGE_TAIL_SHARE) * 0.99077;
 
   /** Mean and σ of one photo-electron's charge, for sums of many. */
-  static final double CHARGE_MEAN_PE = CHARGE_TAIL_SHARE * CHARGE_TAIL_PE + (1 - CHARGE_TAIL_SHARE);
+  static final double CHARGE_MEAN_PE =
+      CHARGE_TAIL_SHARE * CHARGE_TAIL_PE + (1 - CHARGE_TAIL_SHARE) * CHARGE_PEAK_PE;
 
   static final double CHARGE_SPREAD_PE =
       Math.sqrt(
           CHARGE_TAIL_SHARE * 2 * CHARGE_TAIL_PE * CHARGE_TAIL_PE
-              + (1 - CHARGE_TAIL_SHARE) * (1 + CHARGE_SIGMA_PE * CHARGE_SIGMA_PE)
+              + (1 - CHARGE_TAIL_SHARE)
+                  * (CHARGE_PEAK_PE * CHARGE_PEAK_PE + CHARGE_SIGMA_PE * CHARGE_SIGMA_PE)
               - CHARGE_MEAN_PE * CHARGE_MEAN_PE);
 
   private SensorResponse() {}
@@ -79,6 +90,6 @@ final class SensorResponse {
     if (random.chance(CHARGE_TAIL_SHARE)) {
       return CHARGE_TAIL_PE * random.exponential();
     }
-    return Math.max(0, 1 + CHARGE_SIGMA_PE * random.gauss());
+    return Math.max(0, CHARGE_PEAK_PE + CHARGE_SIGMA_PE * random.gauss());
   }
 }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.simulator;
 
+import icecube.physics.Direction;
+
 /**
- * The light of a shower at every sensor in reach: a point source at the shower's brightest place,
- * brighter along the Cherenkov cone as long as scattering has not mixed the directions.
+ * The light of a shower at every sensor in reach: as bright as a point source at the shower's
+ * brightest place, more along the Cherenkov cone as long as scattering has not mixed the
+ * directions; each photon leaves somewhere along the shower's length, which spreads its time.
  *
  * <p>Confined to one thread.
  */
@@ -27,6 +30,7 @@ final class ShowerLight {
   private double z;
   private double timeNs;
   private double meters;
+  private double shape;
 
   ShowerLight(
       SensorArray sensors,
@@ -43,17 +47,36 @@ final class ShowerLight {
 
   /** Adds the photons of a primary's shower. */
   void shine(Primary primary) {
-    double energy = primary.showerGev();
+    shine(
+        primary.origin(),
+        primary.x(),
+        primary.y(),
+        primary.z(),
+        primary.timeNs(),
+        primary.showerGev(),
+        primary.isHadronic());
+  }
+
+  /** Adds the photons of a shower that starts at a place and a time. */
+  void shine(
+      Direction origin,
+      double startX,
+      double startY,
+      double startZ,
+      double startNs,
+      double energy,
+      boolean isHadronic) {
     meters = energy * Optics.METERS_PER_GEV;
-    if (primary.isHadronic()) {
+    if (isHadronic) {
       double share = Optics.hadronicShare(energy) + Optics.hadronicSpread(energy) * random.gauss();
       meters *= Math.max(HADRONIC_SHARE_MIN, Math.min(1, share));
     }
+    shape = Optics.showerShape(energy);
     double ahead = Optics.showerMaximumMeters(energy);
-    timeNs = primary.timeNs() + ahead / Optics.LIGHT_SPEED;
-    x = primary.x() - ahead * primary.origin().x();
-    y = primary.y() - ahead * primary.origin().y();
-    z = primary.z() - ahead * primary.origin().z();
+    timeNs = startNs + ahead / Optics.LIGHT_SPEED;
+    x = startX - ahead * origin.x();
+    y = startY - ahead * origin.y();
+    z = startZ - ahead * origin.z();
     path.startAt(IceModel.depthMeters(z));
     double reach = bound.reachMeters(meters);
     for (int string = 0; string < sensors.stringCount(); string++) {
@@ -65,13 +88,13 @@ final class ShowerLight {
         double half = Math.sqrt(rest);
         int end = sensors.firstBelow(string, z - half);
         for (int slot = sensors.firstBelow(string, z + half); slot < end; slot++) {
-          lightSensor(primary, slot, dx, dy, sensors.z(slot) - z);
+          lightSensor(origin, slot, dx, dy, sensors.z(slot) - z);
         }
       }
     }
   }
 
-  private void lightSensor(Primary primary, int slot, double dx, double dy, double dz) {
+  private void lightSensor(Direction origin, int slot, double dx, double dy, double dz) {
     double distance =
         Math.max(LightPath.DISTANCE_MIN_METERS, Math.sqrt(dx * dx + dy * dy + dz * dz));
     double u = random.uniform();
@@ -80,7 +103,6 @@ final class ShowerLight {
       return;
     }
     sensors.endPathAt(slot, path);
-    var origin = primary.origin();
     double cosPsi = -(dx * origin.x() + dy * origin.y() + dz * origin.z()) / distance;
     double direct = path.directShare(distance);
     double meanPe =
@@ -90,8 +112,17 @@ final class ShowerLight {
             * path.cascadeDensity(distance)
             * (1 + direct * (Optics.cascadeDirectionality(cosPsi) - 1))
             * (1 + direct * (Optics.angularSensitivity(dz / distance) - 1));
-    double shape = distance / (path.scatteringMeters() * LAMBDA_RATIO);
-    double geometricNs = timeNs + distance / Optics.ICE_SPEED;
-    arrivals.draw(slot, meanPe, u, geometricNs, shape, TAU_NS, path.absorptionMeters());
+    double pandelShape = distance / (path.scatteringMeters() * LAMBDA_RATIO);
+    arrivals.drawAlongShower(
+        slot,
+        meanPe,
+        u,
+        timeNs,
+        pandelShape,
+        TAU_NS,
+        path.absorptionMeters(),
+        shape,
+        distance,
+        cosPsi);
   }
 }

@@ -11,6 +11,9 @@ package icecube.simulator;
  * @param energyMinGev least energy, GeV
  * @param energyMaxGev largest energy, GeV
  * @param spectralIndex γ of the energies' density E^−γ before the trigger selects
+ * @param hardFraction share of the neutrinos that follow {@code hardIndex} instead, 0..1: the few
+ *     very bright events
+ * @param hardIndex γ of those
  * @param trackFraction share of tracks before the trigger selects, 0..1
  * @param startingFraction share of the tracks that start in the ice with a shower, 0..1; the others
  *     come in from outside
@@ -26,6 +29,8 @@ public record SimulationSettings(
     double energyMinGev,
     double energyMaxGev,
     double spectralIndex,
+    double hardFraction,
+    double hardIndex,
     double trackFraction,
     double startingFraction,
     double vertexMarginMeters,
@@ -40,22 +45,28 @@ public record SimulationSettings(
   public static final double ENERGY_MAX_GEV = 1e7;
 
   /** Default spectral index. */
-  public static final double SPECTRAL_INDEX = 1.9;
+  public static final double SPECTRAL_INDEX = 2.9;
+
+  /** Default share of the hard spectrum. */
+  public static final double HARD_FRACTION = 0.037;
+
+  /** Default index of the hard spectrum. */
+  public static final double HARD_INDEX = 1.35;
 
   /** Default share of tracks. */
-  public static final double TRACK_FRACTION = 0.18;
+  public static final double TRACK_FRACTION = 0.21;
 
   /** Default share of tracks that start in the ice. */
-  public static final double STARTING_FRACTION = 0.4;
+  public static final double STARTING_FRACTION = 0.72;
 
   /** Default margin of the vertex volume, metres. */
   public static final double VERTEX_MARGIN_METERS = 150;
 
   /** Default excess from above: mean zenith 1.534 rad as in the competition's data. */
-  public static final double DOWNGOING_EXCESS = 0.11;
+  public static final double DOWNGOING_EXCESS = 0.18;
 
   /** Default share of events with a coincident muon. */
-  public static final double COINCIDENT_MUON_FRACTION = 0.10;
+  public static final double COINCIDENT_MUON_FRACTION = 0.18;
 
   /** Default noise. */
   public static final double NOISE_SCALE = 1;
@@ -77,6 +88,8 @@ public record SimulationSettings(
     requireWithin("energyMinGev", energyMinGev, ENERGY_FLOOR_GEV, ENERGY_CEILING_GEV);
     requireWithin("energyMaxGev", energyMaxGev, energyMinGev, ENERGY_CEILING_GEV);
     requireWithin("spectralIndex", spectralIndex, 0, 10);
+    requireWithin("hardFraction", hardFraction, 0, 1);
+    requireWithin("hardIndex", hardIndex, 0, 10);
     requireWithin("trackFraction", trackFraction, 0, 1);
     requireWithin("startingFraction", startingFraction, 0, 1);
     requireWithin("vertexMarginMeters", vertexMarginMeters, 0, VERTEX_MARGIN_MAX_METERS);
@@ -103,6 +116,8 @@ public record SimulationSettings(
         ENERGY_MIN_GEV,
         ENERGY_MAX_GEV,
         SPECTRAL_INDEX,
+        HARD_FRACTION,
+        HARD_INDEX,
         TRACK_FRACTION,
         STARTING_FRACTION,
         VERTEX_MARGIN_METERS,
@@ -118,6 +133,8 @@ public record SimulationSettings(
         seed,
         minGev,
         maxGev,
+        index,
+        0,
         index,
         trackFraction,
         startingFraction,
@@ -135,6 +152,8 @@ public record SimulationSettings(
         energyMinGev,
         energyMaxGev,
         spectralIndex,
+        hardFraction,
+        hardIndex,
         fraction,
         starting,
         vertexMarginMeters,
@@ -151,6 +170,8 @@ public record SimulationSettings(
         energyMinGev,
         energyMaxGev,
         spectralIndex,
+        hardFraction,
+        hardIndex,
         trackFraction,
         startingFraction,
         vertexMarginMeters,
@@ -167,6 +188,8 @@ public record SimulationSettings(
         energyMinGev,
         energyMaxGev,
         spectralIndex,
+        hardFraction,
+        hardIndex,
         trackFraction,
         startingFraction,
         vertexMarginMeters,

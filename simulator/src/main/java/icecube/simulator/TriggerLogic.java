@@ -9,6 +9,7 @@ import java.util.Arrays;
  *
  * <ul>
  *   <li>SMT-8: 8 launches within 5 µs;
+ *   <li>core: 3 launches within 2.5 µs on sensors of the dense core;
  *   <li>string: 5 launches on 7 adjacent sensors of a string within 1.5 µs;
  *   <li>volume: 4 launches within 1 µs in a cylinder of radius 175 m and half height 75 m around
  *       one of them.
@@ -20,6 +21,8 @@ import java.util.Arrays;
 final class TriggerLogic {
   private static final int MULTIPLICITY = 8;
   private static final double MULTIPLICITY_NS = 5_000;
+  private static final int CORE_COUNT = 3;
+  private static final double CORE_NS = 2_500;
   private static final int STRING_COUNT = 5;
   private static final int STRING_SPAN = 7;
   private static final double STRING_NS = 1_500;
@@ -44,11 +47,12 @@ final class TriggerLogic {
   boolean fires(LaunchTable launches) {
     firstNs = Double.POSITIVE_INFINITY;
     lastNs = Double.NEGATIVE_INFINITY;
-    if (launches.hlcCount() < VOLUME_COUNT) {
+    if (launches.hlcCount() < CORE_COUNT) {
       return false;
     }
     sortByTime(launches);
     findMultiplicity();
+    findCoreMultiplicity();
     // A local trigger matters only where it starts earlier or ends later than what is known.
     for (int start = 0; start < count && timeNs[start] < firstNs; start++) {
       double otherEndNs = localTriggerNs(start, 1);
@@ -104,6 +108,23 @@ final class TriggerLogic {
         firstNs = Math.min(firstNs, timeNs[start]);
         lastNs = Math.max(lastNs, end);
       }
+    }
+  }
+
+  private void findCoreMultiplicity() {
+    double before = Double.NEGATIVE_INFINITY;
+    double last = Double.NEGATIVE_INFINITY;
+    for (int launch = 0; launch < count; launch++) {
+      if (!sensors.isCore(slot[launch])) {
+        continue;
+      }
+      double now = timeNs[launch];
+      if (now - before <= CORE_NS) {
+        firstNs = Math.min(firstNs, before);
+        lastNs = Math.max(lastNs, now);
+      }
+      before = last;
+      last = now;
     }
   }
 

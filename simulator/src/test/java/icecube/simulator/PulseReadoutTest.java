@@ -51,6 +51,22 @@ class PulseReadoutTest {
   }
 
   @Test
+  void aCoincidentLaunchThatBeginsInTheWindowIsReadOutToItsEnd() {
+    var pulses = fixture.at(3, 0).at(4, 5).at(4, 6_300).at(8, 6_300).read(0, 5);
+
+    assertThat(pulses.count()).isEqualTo(3);
+    assertThat(pulses.timeNs(2)).isEqualTo(9_863 + 6_300);
+    assertThat(pulses.sensorId(2)).isEqualTo(4);
+  }
+
+  @Test
+  void aCoincidentLaunchThatBeginsBeforeTheWindowIsNotReadOut() {
+    var pulses = fixture.at(3, 0).at(8, -4_100).at(9, -4_100).at(8, 100).read(0, 0);
+
+    assertThat(pulses.count()).isEqualTo(1);
+  }
+
+  @Test
   void pulsesStandInTheOrderOfTime() {
     var pulses = fixture.at(1, 900).at(3, 700).at(12, 100).at(13, 300).at(7, 500).read(100, 900);
 
@@ -63,7 +79,7 @@ class PulseReadoutTest {
 
   @Test
   void nearPhotonsOfACoincidentLaunchBecomeOnePulse() {
-    var pulses = fixture.at(3, 0).at(4, 0).at(4, 19).at(4, 21).at(4, 500).at(4, 545).read(0, 0);
+    var pulses = fixture.at(3, 0).at(4, 0).at(4, 7).at(4, 9).at(4, 500).at(4, 520).read(0, 0);
 
     int onFour = 0;
     for (int pulse = 0; pulse < pulses.count(); pulse++) {

@@ -131,7 +131,7 @@ class RandomStreamTest {
   @Test
   void chargeOfOnePhotoElectronHasItsMeanAndSpread() {
     double tail = SensorResponse.CHARGE_TAIL_SHARE;
-    assertThat(tail).isCloseTo(0.2987, within(1e-3));
+    assertThat(tail).isCloseTo(0.2582, within(1e-3));
     double mean = SensorResponse.CHARGE_MEAN_PE;
     assertMoments(
         () -> SensorResponse.chargePe(random, 1),

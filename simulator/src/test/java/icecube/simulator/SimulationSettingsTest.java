@@ -34,6 +34,8 @@ class SimulationSettingsTest {
                 50,
                 500,
                 3,
+                0,
+                3,
                 0.7,
                 0.2,
                 defaults.vertexMarginMeters(),

@@ -42,7 +42,7 @@ class SimulatorTest {
     }
 
     assertThat(HexFormat.of().formatHex(digest.digest()))
-        .isEqualTo("6c899b2ca7557d578d68b06bc915c5623dba155ee006698753b45c79d1ac0c41");
+        .isEqualTo("220bd22920237fb6eb581f5eb4576ae0b24774e2f7483f03b12bc887245ad6b0");
   }
 
   private static byte[] bytes(SimulatedEvent event) {
@@ -84,11 +84,14 @@ class SimulatorTest {
   void theBrightestEventsAreSoundAndBounded() {
     var settings = SimulationSettings.of(2).withEnergies(1e8, 1e9, 1);
     var bright = new Simulator(settings, IceCube86.geometry());
-    for (long index = 0; index < 3; index++) {
+    int largest = 0;
+    for (long index = 0; index < 6; index++) {
       var pulses = bright.event(index).event().pulses();
       assertThat(EventDefect.find(pulses, IceCube86.geometry())).isEmpty();
-      assertThat(pulses.count()).isGreaterThan(5_000);
+      largest = Math.max(largest, pulses.count());
     }
+    // One that starts beside the detector may be dim however much energy it has.
+    assertThat(largest).isBetween(20_000, EventDefect.PULSE_COUNT_MAX);
   }
 
   @Test
