@@ -82,6 +82,11 @@ final class RoomsTest {
       onlyOurs("icecube.sky..", "icecube.sky..", "icecube.physics..");
 
   @ArchTest
+  static final ArchRule evaluationKnowsPhysicsAndDataset =
+      onlyOurs(
+          "icecube.evaluation..", "icecube.evaluation..", "icecube.dataset..", "icecube.physics..");
+
+  @ArchTest
   static final ArchRule servicesDoNotKnowEachOther =
       slices()
           .matching("icecube.(emitter|consumer|modelserver|heartbeat)..")

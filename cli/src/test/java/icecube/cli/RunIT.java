@@ -82,8 +82,10 @@ final class RunIT {
         .isZero();
     JsonNode evaluation = new ObjectMapper().readTree(out.toString());
     assertThat(evaluation.get("events").asLong()).isEqualTo(2000);
-    assertThat(evaluation.get("meanAngularErrorRad").asDouble())
-        .isLessThan(evaluation.get("plainLineFitRad").asDouble());
+    JsonNode models = evaluation.get("models");
+    assertThat(models.get(0).get("errors").get("meanRad").asDouble())
+        .isLessThan(models.get(2).get("errors").get("meanRad").asDouble());
+    assertThat(models.get(2).get("difference").get("meanRad").asDouble()).isPositive();
   }
 
   @Test
