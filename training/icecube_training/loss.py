@@ -58,6 +58,6 @@ def firsts_loss(model, batch):
     for vector in getattr(model, "firsts", []):
         vector = vector.float()
         kappa = (vector.square().sum(-1) + 1e-8).sqrt()
-        total = total + model.aux * negative_log_likelihood(
+        total = total + model.firsts_weight * negative_log_likelihood(
             vector / kappa.unsqueeze(-1), kappa, batch.direction)
     return total

@@ -15,6 +15,7 @@ SMALL = {
     "deepset": {"width": 32, "inner": 32, "layers": 1, "hidden": 32},
     "transformer": {"width": 32, "inner": 32, "layers": 2, "heads": 4, "biased": 1, "hidden": 32},
     "edgeconv": {"width": 32, "layers": 1, "neighbours": 4, "hidden": 32},
+    "staged": {"width": 32, "inner": 32, "layers": [1, 1], "lines": 4, "hidden": 32},
 }
 
 

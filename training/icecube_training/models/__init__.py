@@ -8,12 +8,13 @@ A model is a torch.nn.Module with
 `features` are rows of version 1, padded with anything after `lengths`; `direction` has length 1, kappa is
 above 0. What it answers depends neither on padding, nor on its neighbours, nor on when the event began: it
 takes the zero of time away itself (inputs.py). A model whose stages have answers of their own leaves them,
-vectors [b, 3], in `self.firsts`: the loss teaches them, too, by the weight `self.aux`. It is built
+vectors [b, 3], in `self.firsts`: the loss teaches them, too, by the weight `self.firsts_weight`. It is built
 from its configuration alone: build({"family": ..., **arguments}).
 """
 
 from icecube_training.models.deepset import DeepSet
 from icecube_training.models.edgeconv import EdgeConvModel
+from icecube_training.models.staged import Staged
 from icecube_training.models.transformer import Transformer
 from icecube_training.prepared import WrongInput
 
@@ -21,6 +22,7 @@ FAMILIES = {
     "deepset": DeepSet,
     "transformer": Transformer,
     "edgeconv": EdgeConvModel,
+    "staged": Staged,
 }
 
 
