@@ -2,14 +2,14 @@
 
 /**
  * The science of icecube, on the JDK alone: where the sensors are, what a pulse and an event are,
- * what a direction is and how far two of them lie apart, and how the line fit turns the first into
- * the last.
+ * what a direction is and how far two of them lie apart, and how a line fit or a likelihood fit
+ * turns the first into the last.
  *
  * <pre>
  *   DetectorGeometry (IceCube86) --+
- *                                  +--> FeatureBuilder --> FeatureTable --> LineFit --> Direction
- *   Event (PulseSeries) --+--------+                                                       |
- *                         |                                     truth Direction --> AngularError
+ *                                  +--> FeatureBuilder --> FeatureTable --> LineFit   --> Direction
+ *   Event (PulseSeries) --+--------+                                        PandelFit        |
+ *                         |                                       truth Direction --> AngularError
  *                         +--> EventDefect: why no direction may be made of it
  *
  *   VonMisesFisher: a Direction and how sure it is
