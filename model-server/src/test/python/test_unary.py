@@ -72,7 +72,7 @@ class ServerTest(UnaryCase):
 
     def test_the_index_says_why_a_model_is_ill(self):
         index = {m.name: m for m in self.client.get_model_repository_index().models}
-        self.assertEqual({"line-fit", "line-fit-onnx", "broken", "scores"}, set(index))
+        self.assertEqual({"line-fit", "line-fit-onnx", "pandel", "broken", "scores"}, set(index))
         self.assertEqual("READY", index["line-fit"].state)
         self.assertEqual("UNAVAILABLE", index["broken"].state)
         self.assertIn("sha256 of model.onnx", index["broken"].reason)

@@ -43,7 +43,7 @@ final class DegradedAnswers {
    *     the request does not allow it, or asks the line fit anyway
    */
   Asked ready(ServedModel model, PredictRequest request, Answerer<PredictResponse> answerer) {
-    boolean isLineFit = model.card().name().equals(LineFitModel.NAME);
+    boolean isLineFit = model.card().name().equals(BuiltInModels.LINE_FIT);
     return request.getDegradedAllowed() && !isLineFit
         ? new Asked(model, new IfItBreaks(request, answerer))
         : new Asked(model, answerer);
@@ -71,7 +71,7 @@ final class DegradedAnswers {
   }
 
   private ServedModel lineFit() {
-    return models.acquire(LineFitModel.NAME, "");
+    return models.acquire(BuiltInModels.LINE_FIT, "");
   }
 
   private static PredictResponse flagged(PredictResponse response) {

@@ -51,8 +51,7 @@ final class ModelRefresh {
   void all() throws IOException {
     var offered = list();
     for (var model : live.now().models()) {
-      boolean isTakenAway =
-          !model.name().equals(LineFitModel.NAME) && !offered.containsKey(model.name());
+      boolean isTakenAway = !BuiltInModels.has(model.name()) && !offered.containsKey(model.name());
       if (isTakenAway) {
         replace(model.name(), new NamedModel(model.name(), List.of(), ModelLabels.NONE));
       }
@@ -117,8 +116,9 @@ final class ModelRefresh {
     for (var source : sources) {
       for (var offer : source.list()) {
         count++;
-        if (offer.name().equals(LineFitModel.NAME)) {
-          LOG.error("{} in {}: passed over, as line-fit is built in; rename it", offer, source);
+        if (BuiltInModels.has(offer.name())) {
+          LOG.error(
+              "{} in {}: passed over, as {} is built in; rename it", offer, source, offer.name());
           continue;
         }
         var offered =

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The models a server can answer with, which may be loaded, replaced and unloaded while it answers:
- * {@code line-fit}, which is built in, and those of its sources.
+ * the {@link BuiltInModels} and those of its sources.
  *
  * <p>A version is loaded, verified and rehearsed beside the one it replaces, takes its place at
  * once, and the old one closes when the last request that runs on it has ended. What cannot be
@@ -78,8 +78,7 @@ final class ModelRepository implements AutoCloseable {
       ModelLoader loader,
       ModelRepositoryMetrics metrics) {
     var repository =
-        new ModelRepository(
-            sources, named(List.of(LineFitModel.served())), defaultName, loader, metrics);
+        new ModelRepository(sources, named(BuiltInModels.served()), defaultName, loader, metrics);
     try {
       repository.refresh.all();
       repository.requireDefaultReady();
@@ -169,10 +168,10 @@ final class ModelRepository implements AutoCloseable {
   }
 
   private List<ModelIndexEntry> loadNow(String name) {
-    if (!name.equals(LineFitModel.NAME)) {
+    if (!BuiltInModels.has(name)) {
       refresh.one(name);
     } else if (!isReady(name)) {
-      live.publish(live.now().with(named(List.of(LineFitModel.served())).get(0)));
+      live.publish(live.now().with(named(List.of(BuiltInModels.served(name))).get(0)));
     }
     var entries = indexOf(live.now().require(name));
     for (var entry : entries) {

@@ -35,7 +35,7 @@ public record ModelServerSettings(
     Device device) {
 
   /** The model that answers when a request names none, unless told otherwise. */
-  public static final String DEFAULT_MODEL = LineFitModel.NAME;
+  public static final String DEFAULT_MODEL = BuiltInModels.LINE_FIT;
 
   /** Events that may wait by default: about a second of work of one trained model on two cores. */
   public static final int QUEUE_EVENTS_MAX = 8_192;

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Timeout;
 /** Who allows it is answered by the line fit, flagged, when the model it asks is unhealthy. */
 @Timeout(60)
 final class DegradedTest {
-  private final ServiceFixture fixture = new ServiceFixture(true, 2, 1_000, LineFitModel.served());
+  private final ServiceFixture fixture =
+      new ServiceFixture(true, 2, 1_000, BuiltInModels.served(BuiltInModels.LINE_FIT));
 
   @AfterEach
   void close() {
@@ -111,7 +112,7 @@ final class DegradedTest {
 
   @Test
   void withoutTheLineFitTheModelsOwnTroubleIsTold() throws Exception {
-    fixture.models.unload(LineFitModel.NAME).get();
+    fixture.models.unload(BuiltInModels.LINE_FIT).get();
 
     assertRefused(allowed("ill", 1), Reason.REASON_MODEL_NOT_READY);
     assertThatThrownBy(() -> fixture.blocking().predict(allowed("ill", 1).build()))

@@ -28,7 +28,7 @@ final class LineFitGoldenTest {
   private static final long SEED = Long.getLong("icecube.seed", 86);
   private static final double TOLERANCE_RAD = 1e-7;
 
-  private static final LineFitModel JAVA = new LineFitModel();
+  private static final FitModel JAVA = FitModel.lineFit();
   private static OnnxModel graph;
 
   @BeforeAll

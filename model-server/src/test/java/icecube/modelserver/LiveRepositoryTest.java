@@ -113,7 +113,7 @@ final class LiveRepositoryTest {
 
       assertThat(repository.find("echo", "").card().version()).isEqualTo("1");
       assertThat(second.isClosed()).isTrue();
-      assertThat(readyCount()).isEqualTo(2);
+      assertThat(readyCount()).isEqualTo(3);
     }
   }
 
@@ -122,7 +122,7 @@ final class LiveRepositoryTest {
     var told = new ConcurrentHashMap<String, Boolean>();
     try (var repository = open("line-fit")) {
       repository.watch(told::put);
-      assertThat(told).isEqualTo(Map.of("line-fit", true, "echo", true));
+      assertThat(told).isEqualTo(Map.of("line-fit", true, "pandel", true, "echo", true));
       repository.pollEvery(Duration.ofMillis(5));
 
       Graphs.writeEcho(models, "other", "7", "new");
@@ -136,7 +136,7 @@ final class LiveRepositoryTest {
       delete(models.resolve("other"));
       Waiting.until("it went", () -> told.getOrDefault("other", true).equals(false));
 
-      assertThat(repository.names()).containsExactly("echo", "line-fit");
+      assertThat(repository.names()).containsExactly("echo", "line-fit", "pandel");
     }
   }
 
@@ -215,7 +215,7 @@ final class LiveRepositoryTest {
       assertFails(
           repository.unload("nobody"),
           Reason.REASON_MODEL_UNKNOWN,
-          "model_name: nobody (expected: one of [echo, line-fit])");
+          "model_name: nobody (expected: one of [echo, line-fit, pandel])");
     }
   }
 

@@ -50,7 +50,7 @@ final class MlflowRegistryTest {
 
       assertThat(repository.cards())
           .extracting(ModelCard::label)
-          .containsExactly("echo/4", "line-fit/1");
+          .containsExactly("echo/4", "line-fit/1", "pandel/1");
       assertThat(server.authorizations).containsOnly("Bearer t0ken");
     }
   }

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ModelRepositoryTest {
   @TempDir private Path models;
@@ -34,10 +35,11 @@ final class ModelRepositoryTest {
   }
 
   @Test
-  void theLineFitIsThereWithoutAnyFolder() {
+  void theFitsAreThereWithoutAnyFolder() {
     try (var repository = ModelRepository.open(Optional.empty(), "line-fit", 1)) {
-      assertThat(repository.names()).containsExactly("line-fit");
+      assertThat(repository.names()).containsExactly("line-fit", "pandel");
       assertThat(repository.isReady("line-fit")).isTrue();
+      assertThat(repository.isReady("pandel")).isTrue();
     }
   }
 
@@ -158,7 +160,7 @@ final class ModelRepositoryTest {
         .hasMessageContaining("model.onnx: missing");
     assertThatThrownBy(() -> open("nobody"))
         .isInstanceOf(StartException.class)
-        .hasMessageContaining("nobody (expected: one of [line-fit, line-fit-onnx])");
+        .hasMessageContaining("nobody (expected: one of [line-fit, line-fit-onnx, pandel])");
   }
 
   @Test
@@ -193,19 +195,23 @@ final class ModelRepositoryTest {
               "line-fit-onnx/1",
               "line-fit-onnx/9",
               "line-fit-onnx/10",
-              "line-fit-onnx/11");
+              "line-fit-onnx/11",
+              "pandel/1");
     }
   }
 
-  @Test
-  void nobodyTakesTheNameOfTheBuiltInModel() throws IOException {
-    Files.move(models.resolve("line-fit-onnx"), models.resolve("line-fit"));
-    version = models.resolve("line-fit/1");
-    edit(yaml -> yaml.replace("name: line-fit-onnx", "name: line-fit"));
+  @ParameterizedTest
+  @ValueSource(strings = {"line-fit", "pandel"})
+  void nobodyTakesTheNameOfABuiltInModel(String name) throws IOException {
+    Files.move(models.resolve("line-fit-onnx"), models.resolve(name));
+    version = models.resolve(name).resolve("1");
+    edit(yaml -> yaml.replace("name: line-fit-onnx", "name: " + name));
 
     try (var repository = open("line-fit")) {
-      assertThat(repository.cards()).extracting(ModelCard::label).containsExactly("line-fit/1");
-      assertThat(repository.find("", "").card().runtime()).isEqualTo(Model.Runtime.RUNTIME_JAVA);
+      assertThat(repository.cards())
+          .extracting(ModelCard::label)
+          .containsExactly("line-fit/1", "pandel/1");
+      assertThat(repository.find(name, "").card().runtime()).isEqualTo(Model.Runtime.RUNTIME_JAVA);
     }
   }
 

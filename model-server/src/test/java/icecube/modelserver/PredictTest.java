@@ -215,7 +215,7 @@ final class PredictTest {
     assertThat(models.getDefaultModelName()).isEqualTo("line-fit");
     assertThat(models.getModelsList())
         .extracting(Model::getName)
-        .containsExactly("line-fit", "line-fit-onnx");
+        .containsExactly("line-fit", "line-fit-onnx", "pandel");
     var onnx = stub().getModel(GetModelRequest.newBuilder().setName("line-fit-onnx").build());
     assertThat(onnx).isEqualTo(models.getModels(1));
     assertThat(onnx.getState()).isEqualTo(Model.State.STATE_READY);

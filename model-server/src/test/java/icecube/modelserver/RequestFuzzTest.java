@@ -35,7 +35,7 @@ final class RequestFuzzTest {
     var predictor = new RequestPredictor(Samples.GEOMETRY);
     byte[] graph = Files.readAllBytes(Samples.MODELS.resolve("line-fit-onnx/1/model.onnx"));
     var closer = new Closer();
-    var java = served("java", closer.add(new LineFitModel()));
+    var java = served("java", closer.add(FitModel.lineFit()));
     var onnx = served("onnx", closer.add(OnnxModel.load(graph, 768, 1)));
     Set<String> reasons = new TreeSet<>();
     int answered = 0;
