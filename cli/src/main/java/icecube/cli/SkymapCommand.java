@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -140,7 +141,7 @@ final class SkymapCommand implements Callable<Integer> {
     Path fits = output.resolve("skymap_" + eventId + ".fits");
     write(fits, SkyFits.bytes(map, label));
     written.add(fits);
-    picture(map, label)
+    picture(() -> SkyPicture.png(map, label), spec.commandLine().getErr())
         .ifPresent(
             png -> {
               Path picture = output.resolve("skymap_" + eventId + ".png");
@@ -157,18 +158,16 @@ final class SkymapCommand implements Callable<Integer> {
   }
 
   /** Empty on a Java without fonts, as slim images have it: the map itself is worth having. */
-  private Optional<byte[]> picture(SkyMap map, MapLabel label) {
+  static Optional<byte[]> picture(Supplier<byte[]> drawing, PrintWriter err) {
     // No screen is needed; without this, a DISPLAY that leads nowhere would be asked.
     System.setProperty("java.awt.headless", "true");
     try {
-      return Optional.of(SkyPicture.png(map, label));
+      return Optional.of(drawing.get());
     } catch (LinkageError | InternalError e) {
-      spec.commandLine()
-          .getErr()
-          .println(
-              "icecube: no picture: "
-                  + e
-                  + " (expected: a Java with fonts); install fontconfig and a font");
+      err.println(
+          "icecube: no picture: "
+              + e
+              + " (expected: a Java with fonts); install fontconfig and a font");
       return Optional.empty();
     }
   }

@@ -170,6 +170,22 @@ final class SkymapCommandTest {
   }
 
   @Test
+  void aJavaWithoutFontsIsToldAndCostsThePictureAlone() {
+    PrintWriter told = new PrintWriter(err);
+    assertThat(
+            SkymapCommand.picture(
+                () -> {
+                  throw new NoClassDefFoundError("sun.awt.X11FontManager");
+                },
+                told))
+        .isEmpty();
+    told.flush();
+    assertThat(err.toString())
+        .contains("no picture: java.lang.NoClassDefFoundError")
+        .contains("install fontconfig and a font");
+  }
+
+  @Test
   void anOutputThatIsAFileIsTold() throws IOException {
     Files.writeString(folder.resolve("sky"), "");
     assertThat(execute("24")).isEqualTo(ExitCode.OUTPUT.code());
