@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Reads a map with astropy, astropy-healpix and ligo.skymap and prints what they make of it.
+"""Reads maps with astropy, astropy-healpix and ligo.skymap and prints what they make of them.
 
-    python fits_check.py MAP.fits RA_DEGREES DEC_DEGREES
+    python fits_check.py MAP.fits RA_DEGREES DEC_DEGREES [MAP.fits RA_DEGREES DEC_DEGREES ...]
 
-One line: sum of probability, area of the 50 % and 90 % regions in square degrees as ligo.skymap has
+One line each: sum of probability, area of the 50 % and 90 % regions in square degrees as ligo.skymap has
 them, probability within ligo.skymap's regions up to the place given, density there, MJD of the header.
 """
 
@@ -23,7 +23,7 @@ from ligo.skymap.postprocess import crossmatch
 warnings.simplefilter("ignore")
 
 
-def main(path, ra, dec):
+def check(path, ra, dec):
     with fits.open(path) as file:
         file.verify("exception")
         header = file[1].header
@@ -47,4 +47,5 @@ def main(path, ra, dec):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], float(sys.argv[2]), float(sys.argv[3]))
+    for i in range(1, len(sys.argv), 3):
+        check(sys.argv[i], float(sys.argv[i + 1]), float(sys.argv[i + 2]))
