@@ -26,7 +26,11 @@ class ImportsTest {
       var imports = IMPORT.matcher(Files.readString(source)).results().map(m -> m.group(1));
       assertThat(imports)
           .as(source.toString())
-          .allMatch(name -> name.startsWith("java.") || name.startsWith("org.jspecify."));
+          .allMatch(
+              name ->
+                  name.startsWith("java.")
+                      || name.startsWith("org.jspecify.")
+                      || name.startsWith("icecube.physics."));
     }
   }
 
