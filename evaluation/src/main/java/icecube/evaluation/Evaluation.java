@@ -14,6 +14,8 @@ import java.util.List;
  * @param reference the model that the others are compared with: the first one given
  * @param models those given, then the improved and the plain line fit
  * @param absent what could not be told, and why
+ * @param robustness what becomes of answers when events are disturbed, for each model that was
+ *     asked
  */
 public record Evaluation(
     long events,
@@ -23,7 +25,8 @@ public record Evaluation(
     long repeated,
     String reference,
     List<ModelResult> models,
-    List<Absence> absent) {
+    List<Absence> absent,
+    List<RobustnessTable> robustness) {
   /**
    * Something that a data set or a file does not tell.
    *
@@ -35,6 +38,21 @@ public record Evaluation(
   public Evaluation {
     models = List.copyOf(models);
     absent = List.copyOf(absent);
+    robustness = List.copyOf(robustness);
+  }
+
+  /** The same with these tables of robustness. */
+  public Evaluation withRobustness(List<RobustnessTable> tables) {
+    return new Evaluation(
+        events,
+        withoutTruth,
+        unsound,
+        unpredicted,
+        repeated,
+        reference,
+        models,
+        absent,
+        List.copyOf(tables));
   }
 
   /** Whether there are rows of this kind. */

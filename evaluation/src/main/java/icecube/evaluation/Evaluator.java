@@ -133,7 +133,8 @@ public final class Evaluator {
         repeated,
         tables.get(0).name(),
         results,
-        absences(results));
+        absences(results),
+        List.of());
   }
 
   private ModelResult result(int model) {

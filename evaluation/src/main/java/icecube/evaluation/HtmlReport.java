@@ -20,7 +20,7 @@ final class HtmlReport {
     this.evaluation = evaluation;
   }
 
-  static String of(Evaluation evaluation, List<Chart> charts, List<RobustnessTable> robustness) {
+  static String of(Evaluation evaluation, List<Chart> charts) {
     HtmlReport report = new HtmlReport(evaluation);
     report.page.append(HtmlStyle.HEAD);
     report.headline();
@@ -36,7 +36,7 @@ final class HtmlReport {
         report.coverage(model.name(), model.precision());
       }
     }
-    robustness.forEach(report::robustness);
+    evaluation.robustness().forEach(report::robustness);
     report.absences();
     report.page.append(HtmlStyle.TAIL);
     return report.page.toString();
@@ -80,7 +80,7 @@ final class HtmlReport {
 
   private void tile(String name, String value, String note) {
     page.append("<div class=\"tile\"><span>").append(Html.escaped(name)).append("</span><b>");
-    page.append(Html.escaped(value)).append("</b><small>").append(Html.escaped(note));
+    page.append(typeset(value)).append("</b><small>").append(Html.escaped(note));
     page.append("</small></div>\n");
   }
 
@@ -194,6 +194,10 @@ final class HtmlReport {
     page.append("</ul>\n");
   }
 
+  private static String typeset(String text) {
+    return Html.escaped(text).replace("+-", "±");
+  }
+
   private void table(String title, String note, List<String> heads, List<List<String>> rows) {
     page.append("<section>\n<h2>").append(Html.escaped(title)).append("</h2>\n<p class=\"note\">");
     page.append(Html.escaped(note)).append("</p>\n<div class=\"scroll\"><table>\n<thead><tr>");
@@ -204,7 +208,7 @@ final class HtmlReport {
       page.append("<tr><th scope=\"row\">").append(Html.escaped(row.get(0))).append("</th>");
       row.stream()
           .skip(1)
-          .forEach(cell -> page.append("<td>").append(Html.escaped(cell)).append("</td>"));
+          .forEach(cell -> page.append("<td>").append(typeset(cell)).append("</td>"));
       page.append("</tr>\n");
     }
     page.append("</tbody></table></div>\n</section>\n");

@@ -30,14 +30,13 @@ public final class ReportFolder {
    *
    * @throws DatasetException if the folder cannot be written
    */
-  public static Written write(
-      Path folder, Evaluation evaluation, List<RobustnessTable> robustness) {
+  public static Written write(Path folder, Evaluation evaluation) {
     List<Chart> charts = Charts.of(evaluation);
     List<Path> files = new ArrayList<>();
     String warning = "";
     try {
       Files.createDirectories(folder);
-      files.add(text(folder.resolve("report.html"), HtmlReport.of(evaluation, charts, robustness)));
+      files.add(text(folder.resolve("report.html"), HtmlReport.of(evaluation, charts)));
       for (Chart chart : charts) {
         files.add(text(folder.resolve(chart.name() + ".svg"), SvgCanvas.file(chart)));
       }

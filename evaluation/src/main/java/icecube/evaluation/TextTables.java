@@ -6,31 +6,36 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** An evaluation as tables in plain text, for a terminal. */
+/**
+ * An evaluation as tables in plain text, for a terminal: in ASCII, as not every terminal is told to
+ * show more.
+ */
 public final class TextTables {
   private static final int LABEL_WIDTH = 24;
   private static final String NONE = "-";
 
+  /** Wide enough for what is done to events. */
+  private static final int DISTURBANCE_WIDTH = 26;
+
   private final StringBuilder out = new StringBuilder();
-  private final Evaluation evaluation;
   private final int nameWidth;
 
-  private TextTables(Evaluation evaluation) {
-    this.evaluation = evaluation;
-    this.nameWidth =
-        evaluation.models().stream()
-            .mapToInt(model -> model.name().length())
-            .reduce(LABEL_WIDTH, Math::max);
+  private TextTables(int nameWidth) {
+    this.nameWidth = nameWidth;
   }
 
   /** All tables, line by line. */
   public static String of(Evaluation evaluation) {
-    TextTables tables = new TextTables(evaluation);
-    tables.events();
-    tables.models();
+    TextTables tables =
+        new TextTables(
+            evaluation.models().stream()
+                .mapToInt(model -> model.name().length())
+                .reduce(LABEL_WIDTH, Math::max));
+    tables.events(evaluation);
+    tables.models(evaluation);
     for (Binning binning : Binning.values()) {
       if (evaluation.isKnown(binning)) {
-        tables.groups(binning);
+        tables.groups(evaluation, binning);
       }
     }
     for (ModelResult model : evaluation.models()) {
@@ -38,8 +43,31 @@ public final class TextTables {
         tables.precision(model.name(), model.precision());
       }
     }
-    tables.absences();
+    tables.absences(evaluation);
+    evaluation.robustness().forEach(table -> tables.out.append(of(table)));
     return tables.out.toString();
+  }
+
+  /** What disturbances do, one line each. */
+  static String of(RobustnessTable robustness) {
+    TextTables table = new TextTables(DISTURBANCE_WIDTH);
+    table.out.append(System.lineSeparator());
+    table.line(
+        "robustness of %s: %,d events, seed %d",
+        robustness.model(), robustness.events(), robustness.seed());
+    table.line(
+        "%s %9s  %-16s %8s   %s",
+        table.padded("  disturbance"), "lost", "mean +- error", "median", "minus undisturbed");
+    for (RobustnessTable.Row row : robustness.rows()) {
+      table.line(
+          "%s %,9d  %-16s %8s   %s",
+          table.padded("  " + row.perturbation()),
+          row.lost(),
+          meanOf(row.errors()),
+          number(row.errors().medianRad()),
+          differenceOf(row.difference()));
+    }
+    return table.out.toString();
   }
 
   private void line(String format, Object... arguments) {
@@ -47,7 +75,7 @@ public final class TextTables {
         .append(System.lineSeparator());
   }
 
-  private void events() {
+  private void events(Evaluation evaluation) {
     line(
         "%-20s %,d (%,d without a prediction, %,d without truth, %,d unsound, %,d repeated)",
         "events",
@@ -66,12 +94,12 @@ public final class TextTables {
     }
   }
 
-  private void models() {
+  private void models(Evaluation evaluation) {
     out.append(System.lineSeparator());
     line(
         "%s  %-17s %8s %8s   %s",
         padded("angular error, rad"),
-        "    mean ± error",
+        "    mean +- error",
         "median",
         "68 %",
         "minus " + evaluation.reference());
@@ -90,19 +118,19 @@ public final class TextTables {
     return String.format(Locale.ROOT, "%-" + nameWidth + "s", text);
   }
 
-  /** For example {@code 1.1240 ± 0.0046}. */
+  /** For example {@code 1.1240 +- 0.0046}. */
   static String meanOf(ErrorSummary errors) {
     return withError(errors.meanRad(), errors.standardErrorRad(), "%.4f");
   }
 
-  /** For example {@code +0.0553 ± 0.0020}. */
+  /** For example {@code +0.0553 +- 0.0020}. */
   static String differenceOf(@Nullable Difference difference) {
     return difference == null
         ? NONE
         : withError(difference.meanRad(), difference.standardErrorRad(), "%+.4f");
   }
 
-  /** For example {@code 0.5012 ± 0.0035}. */
+  /** For example {@code 0.5012 +- 0.0035}. */
   static String shareOf(Share share) {
     return withError(share.share(), share.standardError(), "%.4f");
   }
@@ -114,20 +142,20 @@ public final class TextTables {
     // What rounds to nothing has no sign.
     boolean isNothing = Math.abs(value) < 0.5e-4;
     String text = isNothing ? "0.0000" : String.format(Locale.ROOT, format, value);
-    return error == null ? text + " ± -" : text + String.format(Locale.ROOT, " ± %.4f", error);
+    return error == null ? text + " +- -" : text + String.format(Locale.ROOT, " +- %.4f", error);
   }
 
   static String number(@Nullable Double value) {
     return value == null ? NONE : String.format(Locale.ROOT, "%.4f", value);
   }
 
-  private void groups(Binning binning) {
+  private void groups(Evaluation evaluation, Binning binning) {
     out.append(System.lineSeparator());
     StringBuilder names = new StringBuilder();
     StringBuilder heads = new StringBuilder();
     for (ModelResult model : evaluation.models()) {
-      names.append(String.format(Locale.ROOT, "  %-24.24s", model.name()));
-      heads.append(String.format(Locale.ROOT, "  %-15s %8s", "mean ± error", "median"));
+      names.append(String.format(Locale.ROOT, "  %-25.25s", model.name()));
+      heads.append(String.format(Locale.ROOT, "  %-16s %8s", "mean +- error", "median"));
     }
     line("%s %9s%s", padded("by " + binning.title()), "events", names);
     line("%s %9s%s", padded(""), "", heads);
@@ -138,7 +166,7 @@ public final class TextTables {
       for (List<GroupRow> column : columns) {
         ErrorSummary errors = column.get(bin).errors();
         cells.append(
-            String.format(Locale.ROOT, "  %-15s %8s", meanOf(errors), number(errors.medianRad())));
+            String.format(Locale.ROOT, "  %-16s %8s", meanOf(errors), number(errors.medianRad())));
       }
       GroupRow first = columns.get(0).get(bin);
       line("%s %,9d%s", padded("  " + first.bin().label()), first.errors().count(), cells);
@@ -149,7 +177,7 @@ public final class TextTables {
     out.append(System.lineSeparator());
     StringBuilder heads = new StringBuilder();
     for (Coverage coverage : precision.coverage()) {
-      heads.append(String.format(Locale.ROOT, "  %-16s", coverage.topology()));
+      heads.append(String.format(Locale.ROOT, "  %-17s", coverage.topology()));
     }
     line("coverage of %s", name);
     line("%s  %s", padded(""), heads);
@@ -174,7 +202,7 @@ public final class TextTables {
 
   private void coverageRow(String label, Stream<Share> shares) {
     StringBuilder cells = new StringBuilder();
-    shares.forEach(share -> cells.append(String.format(Locale.ROOT, "  %-16s", shareOf(share))));
+    shares.forEach(share -> cells.append(String.format(Locale.ROOT, "  %-17s", shareOf(share))));
     line("%s  %s", padded(label), cells);
   }
 
@@ -190,7 +218,7 @@ public final class TextTables {
         pulls.expectedQuantile90());
   }
 
-  private void absences() {
+  private void absences(Evaluation evaluation) {
     if (!evaluation.absent().isEmpty()) {
       out.append(System.lineSeparator());
     }

@@ -36,15 +36,14 @@ final class ReportFolderTest {
     evaluation = Cases.scattered(folder, 2_000, 1);
   }
 
-  private String page(Evaluation of, List<RobustnessTable> robustness) throws IOException {
-    ReportFolder.write(folder.resolve("report"), of, robustness);
+  private String page(Evaluation of) throws IOException {
+    ReportFolder.write(folder.resolve("report"), of);
     return Files.readString(folder.resolve("report/report.html"));
   }
 
   @Test
   void everyPlotIsThereAsSvgAndAsPng() throws Exception {
-    ReportFolder.Written written =
-        ReportFolder.write(folder.resolve("deep/report"), evaluation, List.of());
+    ReportFolder.Written written = ReportFolder.write(folder.resolve("deep/report"), evaluation);
     assertThat(written.warning()).isEmpty();
     for (String plot : PLOTS) {
       Document svg =
@@ -66,7 +65,7 @@ final class ReportFolderTest {
 
   @Test
   void thePageNeedsNothingElse() throws IOException {
-    String page = page(evaluation, List.of());
+    String page = page(evaluation);
     assertThat(page)
         .startsWith("<!doctype html>")
         .contains("prefers-color-scheme:dark")
@@ -78,7 +77,7 @@ final class ReportFolderTest {
 
   @Test
   void thePageHasEveryRowOfEveryTable() throws IOException {
-    String page = page(evaluation, List.of());
+    String page = page(evaluation);
     for (Binning binning : Binning.values()) {
       for (Binning.Bin bin : binning.bins()) {
         assertThat(page).contains(">" + bin.label() + "<");
@@ -87,7 +86,7 @@ final class ReportFolderTest {
     for (ModelResult model : evaluation.models()) {
       assertThat(page)
           .contains(">" + model.name() + "<")
-          .contains(TextTables.meanOf(model.errors()));
+          .contains(TextTables.meanOf(model.errors()).replace("+-", "±"));
     }
     assertThat(page)
         .contains("own 50 % radius", "own 90 % radius", "5 % by kappa", "95 % by kappa");
@@ -107,7 +106,7 @@ final class ReportFolderTest {
                 new RobustnessTable.Row("none", 0, errors, null),
                 new RobustnessTable.Row(
                     "charge noise", 1, errors, new Difference(9, 0.125, 0.0625))));
-    assertThat(page(evaluation, List.of(table)))
+    assertThat(page(evaluation.withRobustness(List.of(table))))
         .contains("Robustness of direction", ">none<", ">charge noise<", "+0.1250 ± 0.0625");
   }
 
@@ -117,7 +116,7 @@ final class ReportFolderTest {
         Cases.table(folder, "a<b>&c", List.of(Cases.row(1, 0, 1), Cases.row(2, 0, 1)));
     Evaluator evaluator = new Evaluator(List.of(table), IceCube86.geometry());
     evaluator.add(Cases.climbing(1), Cases.truth(0, 1));
-    String page = page(evaluator.evaluate(), List.of());
+    String page = page(evaluator.evaluate());
     assertThat(page)
         .contains("What could not be told", "the meta has no column energy_gev")
         .contains("a&lt;b&gt;&amp;c")
@@ -164,7 +163,7 @@ final class ReportFolderTest {
     Evaluator evaluator =
         new Evaluator(List.of(Cases.table(folder, "perfect", rows)), IceCube86.geometry());
     rows.forEach(row -> evaluator.add(Cases.climbing(row.eventId()), Cases.truth(0, Math.PI)));
-    assertThat(page(evaluator.evaluate(), List.of())).contains("<td>0.0000 ± 0.0000</td>");
+    assertThat(page(evaluator.evaluate())).contains("<td>0.0000 ± 0.0000</td>");
     assertThat(folder.resolve("report/zenith.png")).exists();
     assertThat(folder.resolve("report/calibration.png")).exists();
   }
@@ -183,7 +182,7 @@ final class ReportFolderTest {
   void aFolderThatCannotBeWrittenIsAnOutputError() throws IOException {
     Path file = folder.resolve("taken");
     Files.write(file, "x".getBytes(StandardCharsets.UTF_8));
-    assertThatThrownBy(() -> ReportFolder.write(file.resolve("report"), evaluation, List.of()))
+    assertThatThrownBy(() -> ReportFolder.write(file.resolve("report"), evaluation))
         .isInstanceOfSatisfying(
             DatasetException.class,
             e -> assertThat(e.kind()).isEqualTo(DatasetException.Kind.OUTPUT))

@@ -29,7 +29,7 @@ final class TextTablesTest {
       }
     }
     assertThat(lines)
-        .anyMatch(line -> line.matches(" {4}95 % by kappa .* 0\\.9\\d+ ± 0\\.0\\d+.*"));
+        .anyMatch(line -> line.matches(" {4}95 % by kappa .* 0\\.9\\d+ \\+- 0\\.0\\d+.*"));
     assertThat(lines).anyMatch(line -> line.contains("0 lack kappa, 0 the 50 % radius"));
     assertThat(lines).anyMatch(line -> line.contains("(expected 1.177)"));
     assertThat(lines).noneMatch(line -> line.contains("absent"));
@@ -38,8 +38,8 @@ final class TextTablesTest {
   @Test
   void whatRoundsToNothingHasNoSign() {
     assertThat(TextTables.differenceOf(new Difference(9, -1e-9, 0.01)))
-        .isEqualTo("0.0000 ± 0.0100");
-    assertThat(TextTables.differenceOf(new Difference(9, -1e-3, null))).isEqualTo("-0.0010 ± -");
+        .isEqualTo("0.0000 +- 0.0100");
+    assertThat(TextTables.differenceOf(new Difference(9, -1e-3, null))).isEqualTo("-0.0010 +- -");
     assertThat(TextTables.differenceOf(null)).isEqualTo("-");
   }
 
@@ -50,7 +50,7 @@ final class TextTablesTest {
     evaluator.add(Cases.climbing(1), Cases.truth(0, 1));
     assertThat(TextTables.of(evaluator.evaluate()).lines())
         .anyMatch(line -> line.matches(" {4}768 and above +0 {2}- +- .*"))
-        .anyMatch(line -> line.matches(" {4}below 32 +1 {2}0\\.0000 ± - +0\\.0000 .*"))
+        .anyMatch(line -> line.matches(" {4}below 32 +1 {2}0\\.0000 \\+- - +0\\.0000 .*"))
         .contains("  absent: errors by energy (the meta has no column energy_gev)");
   }
 }
