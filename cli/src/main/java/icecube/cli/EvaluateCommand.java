@@ -9,6 +9,7 @@ import icecube.evaluation.Evaluator;
 import icecube.evaluation.EventTruth;
 import icecube.evaluation.PredictionTable;
 import icecube.evaluation.ReportFolder;
+import icecube.evaluation.RobustnessTable;
 import icecube.evaluation.TextTables;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -33,12 +34,13 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExample:%n",
     footer = {
       "  ./icecube evaluate --input out/simulated --predictions out/predictions.parquet \\",
-      "    --report out/report"
+      "    --report out/report --robustness line-fit"
     })
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class EvaluateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private PredictionOptions predictions;
+  @Mixin private RobustnessOptions robustness;
 
   @Option(
       names = "--input",
@@ -64,8 +66,12 @@ final class EvaluateCommand implements Callable<Integer> {
       throw new SettingException(
           "--predictions: none (expected: --predictions [NAME=]FILE or --submission FILE)");
     }
-    List<PredictionTable> tables = PredictionOptions.read(files);
-    Evaluation evaluation = evaluate(tables);
+    robustness.requireSound();
+    DatasetSource source = DatasetSource.open(inputs, Optional.empty());
+    // First, as it finds out soonest that a model is not there.
+    List<RobustnessTable> disturbed = robustness.run(source);
+    Evaluation evaluation =
+        evaluate(source, PredictionOptions.read(files)).withRobustness(disturbed);
     PrintWriter out = spec.commandLine().getOut();
     out.print(json ? Json.pretty(evaluation) + "\n" : TextTables.of(evaluation));
     out.flush();
@@ -75,8 +81,7 @@ final class EvaluateCommand implements Callable<Integer> {
     return ExitCode.OK.code();
   }
 
-  private Evaluation evaluate(List<PredictionTable> tables) {
-    DatasetSource source = DatasetSource.open(inputs, Optional.empty());
+  private static Evaluation evaluate(DatasetSource source, List<PredictionTable> tables) {
     Evaluator evaluator = new Evaluator(tables, source.geometry());
     long count = 0;
     try (EventCursor cursor = source.open();
@@ -98,7 +103,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   /** What was written is told where JSON does not stand. */
   private void write(Path folder, Evaluation evaluation) {
-    ReportFolder.Written written = ReportFolder.write(folder, evaluation, List.of());
+    ReportFolder.Written written = ReportFolder.write(folder, evaluation);
     PrintWriter err = spec.commandLine().getErr();
     if (!json) {
       PrintWriter out = spec.commandLine().getOut();

@@ -88,7 +88,7 @@ final class EvaluateCommandTest {
     assertThat(evaluate("--submission", submission())).as(err.toString()).isZero();
     assertThat(out.toString().lines())
         .anyMatch(line -> line.matches("  events +2 \\(0 without a prediction, .*"))
-        .anyMatch(line -> line.matches("  submission +0\\.1250 ± 0\\.1250 +0\\.1250 .*"))
+        .anyMatch(line -> line.matches("  submission +0\\.1250 \\+- 0\\.1250 +0\\.1250 .*"))
         .anyMatch(line -> line.startsWith("  plain line fit"))
         .anyMatch(line -> line.contains("absent: coverage, pulls and calibration of submission"));
   }
@@ -119,6 +119,48 @@ final class EvaluateCommandTest {
         .isZero();
     assertThat(report.resolve("report.html")).isNotEmptyFile();
     assertThat(out.toString()).contains("wrote " + report.resolve("report.html") + " and 3 plots");
+  }
+
+  @Test
+  void aModelIsAskedForDisturbedEventsAndNoRowIsHidden() throws IOException {
+    String[] flags = {"--submission", submission(), "--robustness", "line-fit"};
+    assertThat(evaluate(flags)).as(err.toString()).isZero();
+    assertThat(out.toString().lines())
+        .contains("  robustness of line-fit: 2 events, seed 1")
+        .anyMatch(line -> line.matches(" {4}none +0 {2}1\\.3088 .*"))
+        .anyMatch(line -> line.matches(" {4}array turned 60 degrees +0 .*"))
+        .anyMatch(line -> line.matches(" {4}times 5000 ns later +0 .* 0\\.0000 \\+- 0\\.0000"));
+    out.getBuffer().setLength(0);
+    assertThat(
+            evaluate(
+                "--submission",
+                submission(),
+                "--robustness",
+                "line-fit",
+                "--robustness-events",
+                "1",
+                "--json"))
+        .isZero();
+    JsonNode table = new ObjectMapper().readTree(out.toString()).get("robustness").get(0);
+    assertThat(table.get("events").asLong()).isEqualTo(1);
+    assertThat(table.get("rows")).hasSize(9);
+    assertThat(table.get("rows").get(0).get("difference").isNull()).isTrue();
+  }
+
+  @Test
+  void aModelThatNobodyHasCannotBeAskedAndNoEventsAreAUsageError() {
+    assertThat(evaluate("--submission", submission(), "--robustness", "unheard-of")).isEqualTo(5);
+    assertThat(err.toString()).contains("unheard-of").contains("expected");
+    assertThat(
+            evaluate(
+                "--submission",
+                submission(),
+                "--robustness",
+                "line-fit",
+                "--robustness-events",
+                "0"))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("--robustness-events: 0 (expected: at least 1)");
   }
 
   @Test
