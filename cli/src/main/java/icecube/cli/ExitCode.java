@@ -15,6 +15,8 @@ enum ExitCode {
   OUTPUT(4, "output cannot be written"),
   /** A server, a binary or a port that is needed cannot be had. */
   UNAVAILABLE(5, "a needed server or binary is missing, or a port is taken"),
+  /** What was compared does not agree. */
+  DEVIATES(6, "simulated events lie outside the published limits"),
   /** A fault of ours. */
   INTERNAL(70, "a fault of icecube itself"),
   /** Ctrl-C; the JVM sets it, and 143 for SIGTERM. */

@@ -2,7 +2,11 @@
 package icecube.cli;
 
 import icecube.physics.DetectorGeometry;
+import icecube.simulator.Calibration;
+import icecube.simulator.SimulationSettings;
+import icecube.simulator.Simulator;
 import icecube.simulator.TriggerTimes;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -11,13 +15,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Writes simulated events as a Kaggle-format data set. */
+/** Writes simulated events as a Kaggle-format data set, or compares them with recorded ones. */
 @Command(
     name = "simulate",
     description = "Write simulated events as Kaggle-format files; the same seed, the same bytes.",
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
-    footer = "  ./icecube simulate --events 20000 --seed 1 --output out/simulated")
+    footer = {
+      "  ./icecube simulate --events 20000 --seed 1 --output out/simulated",
+      "  ./icecube simulate --calibration --events 100000"
+    })
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class SimulateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -69,9 +76,25 @@ final class SimulateCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE})")
   private double triggerRate;
 
+  @Option(
+      names = "--calibration",
+      description =
+          "write nothing; compare the events with recorded ones, exit code 6 if one of the limits"
+              + " is not kept")
+  private boolean calibration;
+
+  @Option(names = "--json", description = "one JSON object on standard output, for scripts")
+  private boolean json;
+
   @Override
   public Integer call() throws InterruptedException {
     requireAtLeastOne("--events", events);
+    if (calibration) {
+      return calibrate();
+    }
+    if (json) {
+      throw new SettingException("--json: without --calibration (expected: both)");
+    }
     requireAtLeastOne("--batch-events", batchEvents);
     if (!(triggerRate > 0 && triggerRate <= TriggerTimes.RATE_MAX_HZ)) {
       throw new SettingException(
@@ -90,6 +113,20 @@ final class SimulateCommand implements Callable<Integer> {
         .getOut()
         .printf("simulated %,d events, %,d pulses (seed %d) in %s%n", events, pulses, seed, output);
     return ExitCode.OK.code();
+  }
+
+  private int calibrate() {
+    if (events > Calibration.EVENT_COUNT_MAX) {
+      throw new SettingException(
+          "--events: " + events + " (expected: at most " + Calibration.EVENT_COUNT_MAX + ")");
+    }
+    Simulator simulator = new Simulator(SimulationSettings.of(seed), geometry.orBuiltIn());
+    Calibration result =
+        Calibration.of(simulator, Math.toIntExact(events), SimulatedFiles.threads(threads));
+    PrintWriter out = spec.commandLine().getOut();
+    out.print(json ? Json.pretty(CalibrationView.of(result)) + "\n" : result.toTable());
+    out.flush();
+    return (result.holds() ? ExitCode.OK : ExitCode.DEVIATES).code();
   }
 
   private static void requireAtLeastOne(String flag, long value) {

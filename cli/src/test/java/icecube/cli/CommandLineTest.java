@@ -288,4 +288,25 @@ final class CommandLineTest {
         .contains("--reason: NAN")
         .contains("CRASH_LOOP, ENTRY_UNREADABLE, EVENT_EMPTY");
   }
+
+  @Test
+  void aCalibrationComparesAndWritesNothing() {
+    // 200 events are too few for the tails, so either answer is right; both say the same thing.
+    int code = execute("simulate", "--calibration", "--events", "200", "--json");
+    assertThat(code).isIn(0, 6);
+    assertThat(out.toString())
+        .contains("\"holds\" : " + (code == 0))
+        .contains("\"quantity\" : \"pulses p50\"")
+        .contains("\"low\" : 56.7");
+    assertThat(execute("simulate", "--calibration", "--events", "200")).isEqualTo(code);
+    assertThat(out.toString()).contains("plain line fit, mean error, rad");
+  }
+
+  @Test
+  void aCalibrationOfTooManyEventsIsRefusedAndJsonIsOfTheCalibration() {
+    assertThat(execute("simulate", "--calibration", "--events", "2000001")).isEqualTo(2);
+    assertThat(err.toString()).contains("--events: 2000001 (expected: at most 2000000)");
+    assertThat(execute("simulate", "--json")).isEqualTo(2);
+    assertThat(err.toString()).contains("--json: without --calibration (expected: both)");
+  }
 }

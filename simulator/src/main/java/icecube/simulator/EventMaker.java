@@ -36,7 +36,7 @@ final class EventMaker {
     var arrivals = new PhotonArrivals(photons, random);
     this.showerLight = new ShowerLight(sensors, ice, cascadeBound, arrivals, random);
     this.muonLight = new MuonLight(sensors, ice, trackBound, arrivals, random, showerLight);
-    this.noise = new NoiseLight(sensors, photons, random, settings.noiseScale());
+    this.noise = new NoiseLight(sensors, photons, random, settings.background().noiseScale());
     this.launches = new LaunchTable(sensors);
     this.trigger = new TriggerLogic(sensors);
     this.readout = new PulseReadout(sensors);
@@ -61,7 +61,7 @@ final class EventMaker {
     if (!triggers()) {
       return null;
     }
-    if (random.chance(settings.coincidentMuonFraction())) {
+    if (random.chance(settings.background().coincidentMuonFraction())) {
       shineBundle();
     }
     addNoise(trigger.firstNs(), trigger.lastNs());

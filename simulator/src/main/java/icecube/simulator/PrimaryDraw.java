@@ -46,14 +46,14 @@ final class PrimaryDraw {
 
   /** The neutrino of an attempt. */
   Primary neutrino(RandomStream random) {
-    boolean isTrack = random.chance(settings.trackFraction());
-    boolean isHard = random.chance(settings.hardFraction());
+    boolean isTrack = random.chance(settings.tracks().trackFraction());
+    boolean isHard = random.chance(settings.spectrum().hardFraction());
     double energy =
         powerLaw(
             random,
-            settings.energyMinGev(),
-            settings.energyMaxGev(),
-            isHard ? settings.hardIndex() : settings.spectralIndex());
+            settings.spectrum().energyMinGev(),
+            settings.spectrum().energyMaxGev(),
+            isHard ? settings.spectrum().hardIndex() : settings.spectrum().spectralIndex());
     var origin = direction(random, settings.downgoingExcess());
     double reach = bounds.radius() + settings.vertexMarginMeters();
     double u;
@@ -70,7 +70,7 @@ final class PrimaryDraw {
       boolean isHadronic = !random.chance(ELECTROMAGNETIC_FRACTION);
       return new Primary(Topology.CASCADE, origin, x, y, z, 0, 0, energy, isHadronic, 0);
     }
-    if (random.chance(settings.startingFraction())) {
+    if (random.chance(settings.tracks().startingFraction())) {
       // Mean inelasticity 0.4 = E[u^1.5]: more often a hard muon than a hard shower.
       double share = StableMath.pow(random.uniform(), 1.5);
       return new Primary(
@@ -135,7 +135,7 @@ final class PrimaryDraw {
         sensors.z(nearest) - 1,
         0,
         0,
-        settings.energyMaxGev(),
+        settings.spectrum().energyMaxGev(),
         false,
         0);
   }

@@ -12,9 +12,9 @@ import java.util.Arrays;
  * <p>An HLC launch is read out in full: photons within {@value #FINE_NS} ns become one pulse during
  * its first 427 ns (fast digitiser), within {@value #COARSE_NS} ns after (slow one). Any other
  * launch keeps charge stamps: one pulse for each {@value #STAMP_NS} ns that a photon above
- * threshold begins. The window runs from 4 µs before the trigger to 6 µs after its last launch.
- * Charge comes in steps 0.025 + 0.05 k p.e. (SuperDST), time in whole ns. Reused; confined to one
- * thread.
+ * threshold begins. The window runs from 4 µs before the trigger to 6 µs after its last launch; an
+ * HLC launch that begins in it is read out to its end, of any other launch what lies in it. Charge
+ * comes in steps 0.025 + 0.05 k p.e. (SuperDST), time in whole ns. Reused; confined to one thread.
  */
 final class PulseReadout {
   /** Where the trigger comes to stand in the event's own time, ns. */

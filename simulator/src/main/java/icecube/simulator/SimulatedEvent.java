@@ -12,7 +12,7 @@ import icecube.physics.Event;
  * @param event what the detector reads out; its id is the event's index + 1
  * @param truth where the neutrino came from
  * @param energyGev energy set free as light-giving particles, GeV; of a track that enters from
- *     outside, the muon's where it passes the vertex
+ *     outside, what its muon would have at the vertex after mean losses
  * @param topology the shape of the event
  */
 public record SimulatedEvent(Event event, Direction truth, double energyGev, Topology topology) {

@@ -1,42 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.simulator;
 
+import static java.util.Objects.requireNonNull;
+
 /**
  * What kind of events to make; with the detector's geometry it fixes every byte of them.
  *
  * <p>{@link #of(long)} gives the defaults, which imitate the competition's training data; the
- * {@code with} methods change one value.
+ * {@code with} methods change one part.
  *
  * @param seed start of all random numbers; every long is good
- * @param energyMinGev least energy, GeV
- * @param energyMaxGev largest energy, GeV
- * @param spectralIndex γ of the energies' density E^−γ before the trigger selects
- * @param hardFraction share of the neutrinos that follow {@code hardIndex} instead, 0..1: the few
- *     very bright events
- * @param hardIndex γ of those
- * @param trackFraction share of tracks before the trigger selects, 0..1
- * @param startingFraction share of the tracks that start in the ice with a shower, 0..1; the others
- *     come in from outside
- * @param vertexMarginMeters how far vertices reach beyond the cylinder of the sensors
+ * @param spectrum energies before the trigger selects
+ * @param tracks mix of shapes before the trigger selects
+ * @param vertexMarginMeters how far vertices reach beyond the cylinder of the sensors, 0..1000
  * @param downgoingExcess a of the density 1 + a·cos(zenith), −1..1; 0 is isotropic
- * @param coincidentMuonFraction share of events with an unrelated down-going muon in their window,
- *     0..1
- * @param noiseScale sensor noise over IceCube's, 0..10
+ * @param background what is in the window but not of the neutrino
  * @param attemptMax tries to trigger before an event is forced (see {@link Simulator})
  */
 public record SimulationSettings(
     long seed,
-    double energyMinGev,
-    double energyMaxGev,
-    double spectralIndex,
-    double hardFraction,
-    double hardIndex,
-    double trackFraction,
-    double startingFraction,
+    Spectrum spectrum,
+    Tracks tracks,
     double vertexMarginMeters,
     double downgoingExcess,
-    double coincidentMuonFraction,
-    double noiseScale,
+    Background background,
     int attemptMax) {
   /** Default least energy, GeV. */
   public static final double ENERGY_MIN_GEV = 20;
@@ -48,7 +35,7 @@ public record SimulationSettings(
   public static final double SPECTRAL_INDEX = 2.9;
 
   /** Default share of the hard spectrum. */
-  public static final double HARD_FRACTION = 0.037;
+  public static final double HARD_FRACTION = 0.0345;
 
   /** Default index of the hard spectrum. */
   public static final double HARD_INDEX = 1.35;
@@ -62,10 +49,10 @@ public record SimulationSettings(
   /** Default margin of the vertex volume, metres. */
   public static final double VERTEX_MARGIN_METERS = 150;
 
-  /** Default excess from above: mean zenith 1.534 rad as in the competition's data. */
+  /** Default excess from above: the triggered events' zenith quartiles as in batch 1. */
   public static final double DOWNGOING_EXCESS = 0.18;
 
-  /** Default share of events with a coincident muon. */
+  /** Default share of events with coincident muons. */
   public static final double COINCIDENT_MUON_FRACTION = 0.18;
 
   /** Default noise. */
@@ -84,18 +71,64 @@ public record SimulationSettings(
   private static final double NOISE_SCALE_MAX = 10;
   private static final int ATTEMPT_CEILING = 1_000_000;
 
+  /**
+   * Energies of the neutrinos: a power law, and a harder one for the few very bright events.
+   *
+   * @param energyMinGev least energy, GeV
+   * @param energyMaxGev largest energy, GeV
+   * @param spectralIndex γ of the energies' density E^−γ
+   * @param hardFraction share of the neutrinos that follow {@code hardIndex} instead, 0..1
+   * @param hardIndex γ of those
+   */
+  public record Spectrum(
+      double energyMinGev,
+      double energyMaxGev,
+      double spectralIndex,
+      double hardFraction,
+      double hardIndex) {
+    public Spectrum {
+      requireWithin("energyMinGev", energyMinGev, ENERGY_FLOOR_GEV, ENERGY_CEILING_GEV);
+      requireWithin("energyMaxGev", energyMaxGev, energyMinGev, ENERGY_CEILING_GEV);
+      requireWithin("spectralIndex", spectralIndex, 0, 10);
+      requireWithin("hardFraction", hardFraction, 0, 1);
+      requireWithin("hardIndex", hardIndex, 0, 10);
+    }
+  }
+
+  /**
+   * How many neutrinos make tracks.
+   *
+   * @param trackFraction share of tracks, 0..1; the rest are showers
+   * @param startingFraction share of the tracks that start in the ice with a shower, 0..1; the
+   *     others come in from outside
+   */
+  public record Tracks(double trackFraction, double startingFraction) {
+    public Tracks {
+      requireWithin("trackFraction", trackFraction, 0, 1);
+      requireWithin("startingFraction", startingFraction, 0, 1);
+    }
+  }
+
+  /**
+   * What else the sensors see.
+   *
+   * @param noiseScale sensor noise over IceCube's, 0..10
+   * @param coincidentMuonFraction share of events with an unrelated bundle of down-going muons in
+   *     their window, 0..1
+   */
+  public record Background(double noiseScale, double coincidentMuonFraction) {
+    public Background {
+      requireWithin("noiseScale", noiseScale, 0, NOISE_SCALE_MAX);
+      requireWithin("coincidentMuonFraction", coincidentMuonFraction, 0, 1);
+    }
+  }
+
   public SimulationSettings {
-    requireWithin("energyMinGev", energyMinGev, ENERGY_FLOOR_GEV, ENERGY_CEILING_GEV);
-    requireWithin("energyMaxGev", energyMaxGev, energyMinGev, ENERGY_CEILING_GEV);
-    requireWithin("spectralIndex", spectralIndex, 0, 10);
-    requireWithin("hardFraction", hardFraction, 0, 1);
-    requireWithin("hardIndex", hardIndex, 0, 10);
-    requireWithin("trackFraction", trackFraction, 0, 1);
-    requireWithin("startingFraction", startingFraction, 0, 1);
+    requireNonNull(spectrum, "spectrum");
+    requireNonNull(tracks, "tracks");
+    requireNonNull(background, "background");
     requireWithin("vertexMarginMeters", vertexMarginMeters, 0, VERTEX_MARGIN_MAX_METERS);
     requireWithin("downgoingExcess", downgoingExcess, -1, 1);
-    requireWithin("coincidentMuonFraction", coincidentMuonFraction, 0, 1);
-    requireWithin("noiseScale", noiseScale, 0, NOISE_SCALE_MAX);
     if (attemptMax < 1 || attemptMax > ATTEMPT_CEILING) {
       throw new IllegalArgumentException(
           "attemptMax: " + attemptMax + " (expected: 1.." + ATTEMPT_CEILING + ")");
@@ -113,89 +146,43 @@ public record SimulationSettings(
   public static SimulationSettings of(long seed) {
     return new SimulationSettings(
         seed,
-        ENERGY_MIN_GEV,
-        ENERGY_MAX_GEV,
-        SPECTRAL_INDEX,
-        HARD_FRACTION,
-        HARD_INDEX,
-        TRACK_FRACTION,
-        STARTING_FRACTION,
+        new Spectrum(ENERGY_MIN_GEV, ENERGY_MAX_GEV, SPECTRAL_INDEX, HARD_FRACTION, HARD_INDEX),
+        new Tracks(TRACK_FRACTION, STARTING_FRACTION),
         VERTEX_MARGIN_METERS,
         DOWNGOING_EXCESS,
-        COINCIDENT_MUON_FRACTION,
-        NOISE_SCALE,
+        new Background(NOISE_SCALE, COINCIDENT_MUON_FRACTION),
         ATTEMPT_MAX);
   }
 
-  /** These settings with another spectrum. */
+  /** These settings with one power law for all energies. */
   public SimulationSettings withEnergies(double minGev, double maxGev, double index) {
-    return new SimulationSettings(
-        seed,
-        minGev,
-        maxGev,
-        index,
-        0,
-        index,
-        trackFraction,
-        startingFraction,
-        vertexMarginMeters,
-        downgoingExcess,
-        coincidentMuonFraction,
-        noiseScale,
-        attemptMax);
+    return with(new Spectrum(minGev, maxGev, index, 0, index), tracks, background, attemptMax);
   }
 
   /** These settings with another mix of shapes. */
   public SimulationSettings withTracks(double fraction, double starting) {
-    return new SimulationSettings(
-        seed,
-        energyMinGev,
-        energyMaxGev,
-        spectralIndex,
-        hardFraction,
-        hardIndex,
-        fraction,
-        starting,
-        vertexMarginMeters,
-        downgoingExcess,
-        coincidentMuonFraction,
-        noiseScale,
-        attemptMax);
+    return with(spectrum, new Tracks(fraction, starting), background, attemptMax);
   }
 
   /** These settings with other noise and coincident muons. */
   public SimulationSettings withBackground(double noise, double muonFraction) {
-    return new SimulationSettings(
-        seed,
-        energyMinGev,
-        energyMaxGev,
-        spectralIndex,
-        hardFraction,
-        hardIndex,
-        trackFraction,
-        startingFraction,
-        vertexMarginMeters,
-        downgoingExcess,
-        muonFraction,
-        noise,
-        attemptMax);
+    return with(spectrum, tracks, new Background(noise, muonFraction), attemptMax);
   }
 
   /** These settings with another bound on tries. */
   public SimulationSettings withAttemptMax(int max) {
+    return with(spectrum, tracks, background, max);
+  }
+
+  private SimulationSettings with(
+      Spectrum newSpectrum, Tracks newTracks, Background newBackground, int newAttemptMax) {
     return new SimulationSettings(
         seed,
-        energyMinGev,
-        energyMaxGev,
-        spectralIndex,
-        hardFraction,
-        hardIndex,
-        trackFraction,
-        startingFraction,
+        newSpectrum,
+        newTracks,
         vertexMarginMeters,
         downgoingExcess,
-        coincidentMuonFraction,
-        noiseScale,
-        max);
+        newBackground,
+        newAttemptMax);
   }
 }

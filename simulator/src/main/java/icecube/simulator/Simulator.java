@@ -12,7 +12,8 @@ import java.util.concurrent.ConcurrentLinkedDeque;
  * <p>An event is drawn again from its own stream until it triggers, at most {@code attemptMax}
  * times; then it is forced: the brightest shower allowed beside the sensor nearest the centre, read
  * out whether or not it triggers, so that every index has an event in every detector. Works with
- * any geometry; strings denser than 12 m are taken as DeepCore's (efficiency 1.35, more noise).
+ * any geometry; of IceCube's sensors the dead and the efficient ones are known ({@link
+ * KnownSensors}), in any other strings denser than 12 m are taken as efficient.
  *
  * <p>Thread-safe. Keeps one workbench for each thread that ever asked at the same time; each is
  * below 1 MiB until the brightest events grow it, to 160 MiB at most.

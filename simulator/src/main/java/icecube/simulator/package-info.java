@@ -9,7 +9,7 @@
  *   (seed, index) --> RandomStream
  *                        |
  *       PrimaryDraw --> Primary --> MuonLight, ShowerLight --> PhotonBuffer &lt;-- NoiseLight
- *                                   (IceModel, LightPath)            |
+ *                           (MuonTrack, IceModel, LightPath)         |
  *                                                                LaunchTable (HLC)
  *                                                                    |
  *                                   no trigger: draw again &lt;-- TriggerLogic

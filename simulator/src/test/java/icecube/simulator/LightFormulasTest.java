@@ -139,4 +139,30 @@ class LightFormulasTest {
     assertThat(MuonLight.effectiveMeters(100, -1)).isCloseTo(95.626, within(1e-9));
     assertThat(MuonLight.effectiveMeters(100, 1)).isCloseTo(87.734, within(1e-9));
   }
+
+  @Test
+  void lightAlongAShowerComesAsItsGeometrySays() {
+    double far = 1_000;
+    double straightNs = far / Optics.ICE_SPEED;
+
+    assertThat(PhotonArrivals.flightNs(0, far, 0.3)).isCloseTo(straightNs, within(1e-9));
+    // Ahead along the axis light gains on the shower's own speed, behind it falls back by both
+    // ways.
+    double ahead = PhotonArrivals.flightNs(5, far, 1) - straightNs;
+    double behind = PhotonArrivals.flightNs(5, far, -1) - straightNs;
+    assertThat(ahead).isCloseTo(5 / Optics.LIGHT_SPEED - 5 / Optics.ICE_SPEED, within(1e-6));
+    assertThat(behind).isCloseTo(5 / Optics.LIGHT_SPEED + 5 / Optics.ICE_SPEED, within(1e-6));
+    // Where c/n_g = c cos ψ the whole length arrives at once: the cone of the group velocity.
+    double cone = PhotonArrivals.flightNs(5, far, 1 / Optics.GROUP_INDEX) - straightNs;
+    assertThat(cone).isCloseTo(0, within(0.05));
+  }
+
+  @Test
+  void theShowersPlacesHaveTheirMostLightAtItsMaximum() {
+    for (double energy : new double[] {100, 1e4, 1e6}) {
+      double mode = (Optics.showerShape(energy) - 1) * Optics.SHOWER_UNIT_METERS;
+      assertThat(Optics.showerMaximumMeters(energy)).isCloseTo(mode, within(1e-12));
+    }
+    assertThat(Optics.showerMaximumMeters(1e6)).isCloseTo(6.03, within(0.05));
+  }
 }

@@ -13,8 +13,8 @@ class SimulationSettingsTest {
   @Test
   void defaultsAreTheNamedConstants() {
     assertThat(defaults.seed()).isEqualTo(3);
-    assertThat(defaults.energyMinGev()).isEqualTo(SimulationSettings.ENERGY_MIN_GEV);
-    assertThat(defaults.spectralIndex()).isEqualTo(SimulationSettings.SPECTRAL_INDEX);
+    assertThat(defaults.spectrum().energyMinGev()).isEqualTo(SimulationSettings.ENERGY_MIN_GEV);
+    assertThat(defaults.spectrum().spectralIndex()).isEqualTo(SimulationSettings.SPECTRAL_INDEX);
     assertThat(defaults.attemptMax()).isEqualTo(SimulationSettings.ATTEMPT_MAX);
   }
 
@@ -31,17 +31,11 @@ class SimulationSettingsTest {
         .isEqualTo(
             new SimulationSettings(
                 3,
-                50,
-                500,
-                3,
-                0,
-                3,
-                0.7,
-                0.2,
+                new SimulationSettings.Spectrum(50, 500, 3, 0, 3),
+                new SimulationSettings.Tracks(0.7, 0.2),
                 defaults.vertexMarginMeters(),
                 defaults.downgoingExcess(),
-                0.3,
-                2,
+                new SimulationSettings.Background(2, 0.3),
                 9));
   }
 
@@ -59,6 +53,33 @@ class SimulationSettingsTest {
         .hasMessage("noiseScale: 11.0 (expected: 0.0..10.0)");
     assertThatThrownBy(() -> defaults.withAttemptMax(0))
         .hasMessage("attemptMax: 0 (expected: 1..1000000)");
+  }
+
+  @Test
+  void everyPartRefusesWhatItCannotBe() {
+    assertThatThrownBy(() -> new SimulationSettings.Spectrum(50, 500, 2, 1.5, 2))
+        .hasMessage("hardFraction: 1.5 (expected: 0.0..1.0)");
+    assertThatThrownBy(() -> new SimulationSettings.Spectrum(50, 500, 2, 0.5, 11))
+        .hasMessage("hardIndex: 11.0 (expected: 0.0..10.0)");
+    assertThatThrownBy(() -> new SimulationSettings.Tracks(0.5, -1))
+        .hasMessage("startingFraction: -1.0 (expected: 0.0..1.0)");
+    assertThatThrownBy(() -> new SimulationSettings.Background(1, 2))
+        .hasMessage("coincidentMuonFraction: 2.0 (expected: 0.0..1.0)");
+  }
+
+  @Test
+  void bundlesFollowTheirLawUpToTheirLimit() {
+    var random = new RandomStream();
+    random.restart(3, 0);
+    int[] bundles = new int[PrimaryDraw.BUNDLE_MAX + 1];
+    for (int draw = 0; draw < 200_000; draw++) {
+      bundles[PrimaryDraw.bundleSize(random)]++;
+    }
+    // At least n in n^−3 of the bundles: 1 in 7/8, 30 in 1/27,000.
+    assertThat(bundles[0]).isZero();
+    assertThat(bundles[1] / 200_000.0).isCloseTo(0.875, within(0.004));
+    assertThat(bundles[2] / 200_000.0).isCloseTo(1 / 8.0 - 1 / 27.0, within(0.004));
+    assertThat(bundles[PrimaryDraw.BUNDLE_MAX]).isBetween(1, 30);
   }
 
   @Test

@@ -42,7 +42,7 @@ class SimulatorTest {
     }
 
     assertThat(HexFormat.of().formatHex(digest.digest()))
-        .isEqualTo("220bd22920237fb6eb581f5eb4576ae0b24774e2f7483f03b12bc887245ad6b0");
+        .isEqualTo("ef2c022f15bb9bed373459c66e62dab3209b12a338b251da587fe12df43e37c5");
   }
 
   private static byte[] bytes(SimulatedEvent event) {
@@ -103,7 +103,7 @@ class SimulatorTest {
       var event = lonely.event(index);
       assertThat(EventDefect.find(event.event().pulses(), single)).isEmpty();
       assertThat(event.topology()).isEqualTo(Topology.CASCADE);
-      assertThat(event.energyGev()).isEqualTo(settings.energyMaxGev());
+      assertThat(event.energyGev()).isEqualTo(settings.spectrum().energyMaxGev());
     }
   }
 

@@ -3,6 +3,7 @@ package icecube.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import icecube.physics.IceCube86;
 import org.junit.jupiter.api.Test;
 
 /** Slot s·20 + d is sensor d of string s; strings stand 125 m apart, sensors 17 m. */
@@ -93,5 +94,26 @@ class TriggerLogicTest {
     assertThat(fixture.fires()).isTrue();
     assertThat(fixture.trigger.firstNs()).isEqualTo(0);
     assertThat(fixture.trigger.lastNs()).isEqualTo(9_900);
+  }
+
+  /** The DeepCore string 81 starts at slot 80 · 60; its sensors 30.. lie below the dust. */
+  @Test
+  void threeCoincidentLaunchesInTheCoreFireWithinItsWindow() {
+    int deep = 80 * 60 + 30;
+    for (double lastNs : new double[] {2_400, 2_600}) {
+      var core = new PulseFixture(IceCube86.geometry());
+      // The third coincides with a fourth outside the core's window: three or two in 2.5 µs.
+      core.at(deep, 0).at(deep + 1, 100).at(deep + 20, lastNs).at(deep + 21, lastNs + 700);
+
+      assertThat(core.fires()).as("last at %s ns", lastNs).isEqualTo(lastNs < 2_500);
+    }
+  }
+
+  @Test
+  void threeCoincidentLaunchesOutsideTheCoreDoNotFire() {
+    var edge = new PulseFixture(IceCube86.geometry());
+    edge.at(30, 0).at(31, 100).at(32, 200);
+
+    assertThat(edge.fires()).isFalse();
   }
 }
