@@ -13,8 +13,11 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Types;
 
-/** Writes {@code predictions.parquet}: all that is known of every prediction, one row each. */
-public final class PredictionWriter {
+/**
+ * Writes {@code predictions.parquet}: all that is known of every prediction, one row each. Holds
+ * one row group. Confined to one thread.
+ */
+public final class PredictionWriter implements AutoCloseable {
   private static final MessageType SCHEMA =
       Types.buildMessage()
           .required(PrimitiveTypeName.INT64)
@@ -50,7 +53,21 @@ public final class PredictionWriter {
           .named("quality")
           .named("schema");
 
-  private PredictionWriter() {}
+  private final ParquetRows<PredictionRow> rows;
+
+  private PredictionWriter(ParquetRows<PredictionRow> rows) {
+    this.rows = rows;
+  }
+
+  /**
+   * Opens a file; it appears when the writer is closed.
+   *
+   * @throws DatasetException if the place cannot be written
+   */
+  public static PredictionWriter create(Path file) {
+    return new PredictionWriter(
+        ParquetRows.create(file, SCHEMA, Map.of(), PredictionWriter::cells));
+  }
 
   /**
    * Writes all rows in their order.
@@ -58,10 +75,30 @@ public final class PredictionWriter {
    * @throws DatasetException if the place cannot be written
    */
   public static void write(Path file, List<PredictionRow> rows) {
-    try (ParquetRows<PredictionRow> out =
-        ParquetRows.create(file, SCHEMA, Map.of(), PredictionWriter::cells)) {
+    try (PredictionWriter out = create(file)) {
       rows.forEach(out::write);
     }
+  }
+
+  /** Writes one prediction. */
+  public void write(PredictionRow row) {
+    rows.write(row);
+  }
+
+  /** Adds to the metadata of the file, until it is closed. */
+  public void note(String key, String value) {
+    rows.note(key, value);
+  }
+
+  /** Gives up: the file will not appear. */
+  public void abandon() {
+    rows.abandon();
+  }
+
+  /** Puts the file in its place, unless the writing of it failed or was given up. */
+  @Override
+  public void close() {
+    rows.close();
   }
 
   private static void cells(RecordConsumer row, PredictionRow prediction) {

@@ -4,6 +4,7 @@ package icecube.dataset;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
 
 /** Writes {@code submission.csv} as the competition takes it: event_id,azimuth,zenith. */
@@ -17,13 +18,24 @@ public final class SubmissionWriter {
    * @throws IllegalArgumentException if the rows are not sorted
    */
   public static void write(Path file, List<PredictionRow> rows) {
+    writeAll(
+        file,
+        rows.stream()
+            .map(row -> new SubmissionReader.Row(row.eventId(), row.azimuthRad(), row.zenithRad()))
+            .iterator());
+  }
+
+  /** The same of rows that come one by one and are not held. */
+  public static void writeAll(Path file, Iterator<SubmissionReader.Row> rows) {
     WholeFile.write(file, out -> writeRows(out, rows));
   }
 
-  private static void writeRows(Writer out, List<PredictionRow> rows) throws IOException {
+  private static void writeRows(Writer out, Iterator<SubmissionReader.Row> rows)
+      throws IOException {
     out.write("event_id,azimuth,zenith\n");
-    PredictionRow previous = null;
-    for (PredictionRow row : rows) {
+    SubmissionReader.Row previous = null;
+    while (rows.hasNext()) {
+      SubmissionReader.Row row = rows.next();
       if (previous != null && row.eventId() <= previous.eventId()) {
         throw new IllegalArgumentException(
             "event_id: " + row.eventId() + " after " + previous.eventId() + " (expected: rising)");
