@@ -11,7 +11,6 @@ import icecube.proto.EventCodec;
 import icecube.proto.FeatureCodec;
 import icecube.proto.ReasonException;
 import icecube.proto.Reasons;
-import icecube.v1.EventBatch;
 import icecube.v1.EventResult;
 import icecube.v1.PredictRequest;
 import icecube.v1.PredictResponse;
@@ -62,7 +61,7 @@ final class RequestPredictor {
   Prepared prepare(PredictRequest request, ServedModel model) {
     requireDirections(model);
     return switch (request.getInputCase()) {
-      case EVENTS -> prepareEvents(request.getEvents(), model);
+      case EVENTS -> prepare(EventCodec.decode(request.getEvents()), model);
       case FEATURES -> {
         var table = decode(request, model);
         yield new Prepared(new DirectionTask(table), Collections.nCopies(table.eventCount(), null));
@@ -73,7 +72,10 @@ final class RequestPredictor {
     };
   }
 
-  private static void requireDirections(ServedModel model) {
+  /**
+   * @throws ReasonException {@code UNSUPPORTED} if {@code model} is of another kind
+   */
+  static void requireDirections(ServedModel model) {
     if (!model.inference().signature().isOfDirections()) {
       throw new ReasonException(
           Reason.REASON_UNSUPPORTED,
@@ -82,8 +84,8 @@ final class RequestPredictor {
     }
   }
 
-  private Prepared prepareEvents(EventBatch batch, ServedModel model) {
-    var events = EventCodec.decode(batch);
+  /** What {@code events} ask of {@code model}, which says directions. */
+  Prepared prepare(List<Event> events, ServedModel model) {
     var errors = new ArrayList<@Nullable EventResult>(events.size());
     var sound = new ArrayList<Event>(events.size());
     for (int index = 0; index < events.size(); index++) {
@@ -100,23 +102,29 @@ final class RequestPredictor {
 
   /** The answer to {@code request} made of what {@code model} said. */
   PredictResponse finish(PredictRequest request, ServedModel model, Prepared prepared) {
-    var response =
-        PredictResponse.newBuilder()
-            .setRequestId(request.getRequestId())
-            .setModelName(model.card().name())
-            .setModelVersion(model.card().version());
+    return PredictResponse.newBuilder()
+        .setRequestId(request.getRequestId())
+        .setModelName(model.card().name())
+        .setModelVersion(model.card().version())
+        .addAllResults(results(prepared, model))
+        .build();
+  }
+
+  /** What became of each event, in their order, after {@code model} has run. */
+  static List<EventResult> results(Prepared prepared, ServedModel model) {
+    var results = new ArrayList<EventResult>(prepared.errors().size());
     int next = 0;
     for (EventResult error : prepared.errors()) {
       if (error == null) {
-        response.addResults(
+        results.add(
             EventResults.judge(
                 prepared.task().table(), next, prepared.task().answers(), model.card()));
         next++;
       } else {
-        response.addResults(error);
+        results.add(error);
       }
     }
-    return response.build();
+    return results;
   }
 
   private @Nullable EventResult errorOf(Event event) {
