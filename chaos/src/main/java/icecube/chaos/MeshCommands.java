@@ -85,7 +85,7 @@ final class MeshCommands {
 
   List<String> server(String target) {
     String port = target.substring(target.lastIndexOf(':') + 1);
-    return place.icecube(HEAP_MIB, "serve", "--port", port);
+    return place.icecube(HEAP_MIB, "serve", "--model", "line-fit", "--port", port);
   }
 
   /** A consumer; one that dies of killers, if there are any. */

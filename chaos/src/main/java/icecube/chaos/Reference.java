@@ -61,7 +61,14 @@ record Reference(Path input, Map<Long, Direction> directions) {
     Path log = folder.resolve("run.log");
     List<String> command =
         place.icecubeArchiving(
-            HEAP_MIB, "run", "--events", Long.toString(events), "--output", folder.toString());
+            HEAP_MIB,
+            "run",
+            "--model",
+            "line-fit",
+            "--events",
+            Long.toString(events),
+            "--output",
+            folder.toString());
     Child run = children.start("reference", command, Map.of(), log);
     OptionalInt code = await(run, RUN_MAX);
     if (code.isEmpty() || code.getAsInt() != 0) {
