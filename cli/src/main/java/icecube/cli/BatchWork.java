@@ -47,11 +47,7 @@ final class BatchWork {
    */
   static void runAll(String name, int threads, List<? extends Task> tasks)
       throws InterruptedException {
-    var number = new AtomicInteger();
-    ExecutorService pool =
-        Executors.newFixedThreadPool(
-            Math.max(1, Math.min(threads, tasks.size())),
-            run -> new Thread(run, name + "-" + number.getAndIncrement()));
+    ExecutorService pool = pool(name, Math.max(1, Math.min(threads, tasks.size())));
     try {
       CompletionService<Void> ended = new ExecutorCompletionService<>(pool);
       for (Task task : new ArrayList<>(tasks)) {
@@ -71,7 +67,15 @@ final class BatchWork {
     }
   }
 
-  private static RuntimeException unwrapped(ExecutionException e) throws InterruptedException {
+  /** Threads {@code name-0}, {@code name-1} …, to be ended by {@link #stop}. */
+  static ExecutorService pool(String name, int threads) {
+    var number = new AtomicInteger();
+    return Executors.newFixedThreadPool(
+        threads, run -> new Thread(run, name + "-" + number.getAndIncrement()));
+  }
+
+  /** What the work itself failed with, to be thrown on. */
+  static RuntimeException unwrapped(ExecutionException e) throws InterruptedException {
     Throwable cause = e.getCause();
     if (cause instanceof RuntimeException failure) {
       throw failure;
@@ -86,7 +90,7 @@ final class BatchWork {
   }
 
   /** Waits until all have cleared up, also when this thread is itself told to stop. */
-  private static void stop(ExecutorService pool, String name) {
+  static void stop(ExecutorService pool, String name) {
     pool.shutdownNow();
     boolean interrupted = false;
     boolean ended = false;

@@ -33,6 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       LoadCommand.class,
       EvaluateCommand.class,
       PrepareCommand.class,
+      ScoreCommand.class,
       SkymapCommand.class,
       InspectCommand.class,
       ReconcileCommand.class,

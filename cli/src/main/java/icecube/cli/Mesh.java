@@ -13,6 +13,7 @@ import icecube.consumer.ConsumerSettings;
 import icecube.dataset.DatasetException;
 import icecube.heartbeat.Registry;
 import icecube.heartbeat.RegistrySettings;
+import icecube.modelserver.ModelOrigin;
 import icecube.modelserver.ModelServer;
 import icecube.physics.DetectorGeometry;
 import icecube.stream.EmbeddedRedis;
@@ -51,17 +52,36 @@ public final class Mesh implements AutoCloseable {
    * What to start.
    *
    * @param redisFolder where Redis keeps its log
-   * @param models the model repository, if there is one
+   * @param models where models come from
    * @param model which model answers
    * @param geometry the detector the model server assumes for plain requests
    * @param consumerCount consumers, at least 1
    */
   public record Settings(
       Path redisFolder,
-      Optional<Path> models,
+      List<ModelOrigin> models,
       String model,
       DetectorGeometry geometry,
-      int consumerCount) {}
+      int consumerCount) {
+    public Settings {
+      models = List.copyOf(models);
+    }
+
+    /** With the models of a folder, if there is one. */
+    public Settings(
+        Path redisFolder,
+        Optional<Path> models,
+        String model,
+        DetectorGeometry geometry,
+        int consumerCount) {
+      this(
+          redisFolder,
+          models.<ModelOrigin>map(ModelOrigin.Folder::new).stream().toList(),
+          model,
+          geometry,
+          consumerCount);
+    }
+  }
 
   private Mesh(Settings settings) {
     this.settings = settings;

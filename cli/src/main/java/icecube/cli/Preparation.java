@@ -2,9 +2,7 @@
 package icecube.cli;
 
 import icecube.dataset.BatchEvents;
-import icecube.dataset.DatasetException;
 import icecube.dataset.FeatureWriter;
-import icecube.dataset.FileNotes;
 import icecube.dataset.FolderBatches;
 import icecube.dataset.GeometryCsv;
 import icecube.dataset.KaggleFolder;
@@ -16,17 +14,11 @@ import icecube.physics.EventDefect;
 import icecube.physics.FeatureBuilder;
 import icecube.physics.IceCube86;
 import icecube.proto.Reasons;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,16 +30,10 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 final class Preparation {
-  /** What a file was made of, in its metadata. */
-  static final String MADE_OF_KEY = "icecube.made_of";
-
-  /** What became of the events of the batch, in the metadata of its file. */
-  static final String TALLY_KEY = "icecube.tally";
-
   private final FolderBatches batches;
   private final DetectorGeometry geometry;
   private final FeatureBuilder features;
-  private final Path folder;
+  private final BatchFolder folder;
   private final int threads;
   private final long eventsMax;
   private final AtomicLong seen = new AtomicLong();
@@ -68,7 +54,7 @@ final class Preparation {
       FolderBatches batches,
       DetectorGeometry geometry,
       FeatureBuilder features,
-      Path folder,
+      BatchFolder folder,
       int threads,
       long eventsMax) {
     this.batches = batches;
@@ -108,7 +94,7 @@ final class Preparation {
         FolderBatches.of(folder),
         geometry,
         features,
-        output.resolve("features"),
+        new BatchFolder(output.resolve("features")),
         threads,
         eventsMax);
   }
@@ -124,7 +110,7 @@ final class Preparation {
 
   /** Writes every file that is not there yet. */
   Result run(ProgressLine progress) throws InterruptedException {
-    requireNothingElse();
+    folder.requireOnly(batches.batches());
     List<OneBatch> all = batches.batches().stream().map(OneBatch::new).toList();
     if (eventsMax == Long.MAX_VALUE) {
       BatchWork.runAll("prepare", threads, all.stream().map(each -> task(each, progress)).toList());
@@ -167,41 +153,6 @@ final class Preparation {
     return new Result(tally, written, before, eventsBefore, sizeBytes);
   }
 
-  /** Refuses a folder that others have written to: training would read both as one. */
-  private void requireNothingElse() {
-    if (!Files.isDirectory(folder)) {
-      return;
-    }
-    Set<String> ours =
-        batches.batches().stream().map(Preparation::nameOf).collect(Collectors.toSet());
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.filter(Preparation::isBatch).sorted().toList()) {
-        if (!ours.contains(String.valueOf(file.getFileName()))) {
-          throw foreign(file, "no such batch in the input");
-        }
-      }
-    } catch (IOException e) {
-      throw DatasetException.output(folder + ": " + e + " (expected: readable)", e);
-    }
-  }
-
-  private static boolean isBatch(Path file) {
-    String name = String.valueOf(file.getFileName());
-    return name.startsWith("batch_") && name.endsWith(".parquet");
-  }
-
-  private static DatasetException foreign(Path file, String found) {
-    return DatasetException.output(
-        "%s: %s (expected: files of this very preparation, or none); choose another --output or"
-                .formatted(file, found)
-            + " remove the folder",
-        null);
-  }
-
-  private static String nameOf(Batch batch) {
-    return "batch_" + batch.id() + ".parquet";
-  }
-
   /** One batch on its way; written by one thread, read once that has ended. */
   private final class OneBatch {
     private final Batch batch;
@@ -213,12 +164,15 @@ final class Preparation {
     }
 
     Path target() {
-      return folder.resolve(nameOf(batch));
+      return folder.target(batch);
     }
 
     EventTally write(long most, ProgressLine progress) throws InterruptedException {
       String madeOf = madeOf(most);
-      Optional<EventTally> before = written(madeOf);
+      Optional<EventTally> before =
+          folder
+              .written(batch, madeOf)
+              .map(notes -> EventTally.parse(notes.getOrDefault(BatchFolder.TALLY_KEY, "")));
       isFromBefore = before.isPresent();
       EventTally own = before.isPresent() ? before.get() : writeNow(madeOf, most, progress);
       if (isFromBefore) {
@@ -239,18 +193,6 @@ final class Preparation {
               most == Long.MAX_VALUE ? "all" : "at most " + most);
     }
 
-    private Optional<EventTally> written(String madeOf) {
-      if (!Files.exists(target())) {
-        return Optional.empty();
-      }
-      Map<String, String> notes = FileNotes.read(target());
-      String tallyNote = notes.get(TALLY_KEY);
-      if (!madeOf.equals(notes.get(MADE_OF_KEY)) || tallyNote == null) {
-        throw foreign(target(), "made of " + notes.getOrDefault(MADE_OF_KEY, "something else"));
-      }
-      return Optional.of(EventTally.parse(tallyNote));
-    }
-
     private EventTally writeNow(String madeOf, long most, ProgressLine progress)
         throws InterruptedException {
       try (BatchEvents events = batches.open(batch);
@@ -267,8 +209,8 @@ final class Preparation {
             }
           }
           EventTally counted = counter.tally();
-          out.note(MADE_OF_KEY, madeOf);
-          out.note(TALLY_KEY, counted.toNote());
+          out.note(BatchFolder.MADE_OF_KEY, madeOf);
+          out.note(BatchFolder.TALLY_KEY, counted.toNote());
           return counted;
         } catch (RuntimeException | InterruptedException e) {
           out.abandon();

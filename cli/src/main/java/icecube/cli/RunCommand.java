@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
       "  ./icecube run",
       "  ./icecube run --input kaggle/test --output out/test",
       "  ./icecube run --events 20000 --replay",
-      "  ./icecube run --events 1000 --seed 7 --model line-fit-onnx --summary summary.json"
+      "  ./icecube run --events 1000 --seed 7 --model line-fit-onnx --summary summary.json",
+      "  ./icecube run --models my-models --model my-model"
     })
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class RunCommand implements Callable<Integer> {
@@ -38,12 +39,7 @@ final class RunCommand implements Callable<Integer> {
   @Mixin private SourceOptions source;
   @Mixin private EmissionOptions emission;
 
-  @Option(
-      names = "--model",
-      paramLabel = "NAME",
-      defaultValue = "line-fit",
-      description = "the model that answers (default: ${DEFAULT-VALUE})")
-  private String model;
+  @Mixin private ModelChoice model;
 
   @Option(
       names = "--consumers",
@@ -74,10 +70,11 @@ final class RunCommand implements Callable<Integer> {
     List<Path> inputs = source.inputs();
     long events = source.events();
     Optional<DetectorGeometry> geometry = source.geometry().named();
-    ModelOptions.requireKnown(ModelOptions.shipped(), model);
+    String modelName = model.name();
     try (RunOutput files = RunOutput.prepare(output, Optional.ofNullable(summaryFile))) {
       return run(
           files,
+          modelName,
           inputs.isEmpty() ? List.of(simulate(events, geometry, out)) : inputs,
           geometry,
           out);
@@ -85,13 +82,17 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private int run(
-      RunOutput files, List<Path> inputs, Optional<DetectorGeometry> geometry, PrintWriter out)
+      RunOutput files,
+      String modelName,
+      List<Path> inputs,
+      Optional<DetectorGeometry> geometry,
+      PrintWriter out)
       throws InterruptedException {
     DatasetSource dataset = DatasetSource.open(inputs, geometry);
     EmitterSettings pace = emission.settingsFor(dataset);
     Mesh.Settings settings =
         new Mesh.Settings(
-            files.redisFolder(), ModelOptions.shipped(), model, dataset.geometry(), consumers);
+            files.redisFolder(), model.origins(), modelName, dataset.geometry(), consumers);
     try (Mesh mesh = Mesh.start(settings)) {
       mesh.describe(out);
       RunSummary summary = Reconstruction.run(mesh, dataset, pace, files);

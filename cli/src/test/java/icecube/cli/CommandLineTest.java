@@ -45,6 +45,7 @@ final class CommandLineTest {
         "run",
         "simulate",
         "prepare",
+        "score",
         "emit",
         "consume",
         "serve",
