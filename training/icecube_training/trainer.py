@@ -100,6 +100,7 @@ class Trainer:
         self.history, self.position = [], (0, 0, 0)
         self.sums = [0.0, 0, 0, 0.0]  # loss, steps, rows and seconds of the epoch so far
         self.best, self.best_epoch = float("inf"), -1
+        self.clock = 0.0  # when the last step ended: reading and batching count, too
 
     def autocast(self):
         if not self.is_bf16:
@@ -128,6 +129,7 @@ class Trainer:
     def _epoch(self, steps_max):
         epoch, first_load, first_step = self.position
         loads = self.source.loads(epoch)
+        self.clock = time.perf_counter()
         for load in range(first_load, len(loads)):
             events = self.source.read(loads[load])
             count = len(events) // self.settings.step_events
@@ -151,7 +153,6 @@ class Trainer:
         return True
 
     def _step(self, batches, progress):
-        began = time.perf_counter()
         rate = learning_rate(
             progress, self.settings.learning_rate, self.settings.learning_rate_final, self.settings.warm_up)
         for group in self.optimizer.param_groups:
@@ -175,7 +176,9 @@ class Trainer:
         self.averaged.update(self.model)
         self.sums[0] += float(total)
         self.sums[1] += 1
-        self.sums[3] += time.perf_counter() - began
+        now = time.perf_counter()
+        self.sums[3] += now - self.clock
+        self.clock = now
 
     def _end_of(self, epoch):
         self.averaged.swap(self.model)
