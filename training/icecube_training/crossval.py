@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""k-fold cross-validation: how much of a difference between two configurations is chance."""
+
+import dataclasses
+import pathlib
+
+import numpy as np
+
+from icecube_training import data, pipeline, shards
+
+
+def folds(events, count, seed):
+    """Pairs (training, validation) of events; every event is in exactly one validation part."""
+    number = np.minimum((data.chances(events, seed) * count).astype(int), count - 1)
+    for fold in range(count):
+        yield events.take(np.flatnonzero(number != fold)), events.take(np.flatnonzero(number == fold))
+
+
+def run(found, output, count=5, device="auto", say=print):
+    """Trains on each fold and validates on the rest; the validation scores, one a fold."""
+    if count < 2:
+        raise ValueError(f"folds: {count} (expected: at least 2)")
+    events = shards.read_all(found.data.train, found.data.row_count_max_served, 1 << 62)
+    scores = []
+    for fold, (training, validation) in enumerate(folds(events, count, found.seed)):
+        of_fold = dataclasses.replace(found, seed=found.seed + fold)
+        trained = pipeline.train(
+            of_fold, pathlib.Path(output) / f"fold{fold}", device, training_events=training, held=(validation, None))
+        scores.append(trained.trainer.best)
+        say(f"fold {fold + 1}/{count}: {scores[-1]:.4f} on {len(validation):,} events")
+    say(f"mean {np.mean(scores):.4f}, standard deviation of folds {np.std(scores, ddof=1):.4f}")
+    return scores
