@@ -9,6 +9,7 @@ A space is a YAML file of fields of the configuration and how to draw them:
 Trials that fall behind are stopped after each epoch (asynchronous successive halving, arXiv:1810.05934).
 """
 
+import os
 import pathlib
 
 import yaml
@@ -51,6 +52,8 @@ def trial(drawn, said, output):
 
 def run(said, space, output, trials=20, ray_address=None, cpus=1, gpus=0, seed=1, say=print):
     """Searches and writes best.yaml, the configuration of the best trial; its score and what was drawn."""
+    # Before the import: nobody is told that somebody searches.
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     import ray
     from ray import tune
 

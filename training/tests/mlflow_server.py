@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.request
 
-START_SECONDS_MAX = 300
+START_SECONDS_MAX = 600
 
 
 @contextlib.contextmanager
