@@ -19,9 +19,8 @@ import java.util.Optional;
  *
  * <p>The likelihood has many minima. From each of {@value #SEED_COUNT} directions, those of the
  * improved {@link LineFit} and its reverse among them, a first search with a jitter of {@value
- * #COARSE_SIGMA_NS} ns goes down; the best {@value #FINE_COUNT} go on with the sensors' own,
- * {@value #FINE_SIGMA_NS} ns, and the lowest answers. Both are bounded in steps, so the time of an
- * event is.
+ * #COARSE_SIGMA_NS} ns goes down; the best {@value #FINE_COUNT} go on with {@value #FINE_SIGMA_NS}
+ * ns, and the lowest answers. Both are bounded in steps, so the time of an event is.
  *
  * <p>Of an event that lights fewer than {@value PandelPulses#SENSOR_COUNT_MIN} sensors, or whose
  * pulses fix no line, it says what the line fit says. No uncertainty is given: the curvature of the
@@ -32,8 +31,8 @@ public final class PandelFit {
   /** σ of the first search, ns: wide, so that a pulse pulls from afar. */
   static final double COARSE_SIGMA_NS = 30;
 
-  /** σ of the second, ns: jitter, digitisation, and how far the law is from the ice. */
-  static final double FINE_SIGMA_NS = 6;
+  /** σ of the second, ns: how far the law is from the light; the sensors' own jitter is less. */
+  static final double FINE_SIGMA_NS = 15;
 
   /** Directions that the first search starts from. */
   static final int SEED_COUNT = 14;

@@ -10,14 +10,13 @@ import java.util.Arrays;
  * <p>The first of N photons comes at t with N·p(t)·S(t)^(N−1), where p and S are the {@link
  * PandelTable}'s at ξ = d_eff/λ (astro-ph/0407044: "MPE"; N = 1 is "SPE"). N is the sensor's
  * charge, at least 1. Of two tracks that fit the times alike, the one nearer to the lit sensors is
- * likelier, as light fades over λ_p = √(λ_e λ_a / 3) / 1.07 (muex); two of it, since bright tracks
- * are seen from afar. And a share f of the pulses is noise, even over {@value #NOISE_NS} ns, so
- * that a pulse that fits no track costs a bounded amount and pulls nothing. Together, with t −
- * t_geo from {@link PandelLaw}, d the distance, and λ, λ_p of the {@link IceLayers} around the
- * sensor:
+ * likelier, as light fades over λ_p = √(λ_e λ_a / 3) / 1.07 (muex). And a share f of the pulses is
+ * noise, even over {@value #NOISE_NS} ns, so that a pulse that fits no track costs a bounded amount
+ * and pulls nothing. Together, with t − t_geo from {@link PandelLaw}, d the distance, and λ, λ_p of
+ * the {@link IceLayers} around the sensor:
  *
  * <pre>
- *   −ln[(1 − f) · N p S^(N−1) · e^(−d / 2λ_p) + f / 10,000 ns]
+ *   −ln[(1 − f) · N p S^(N−1) · e^(−d / λ_p) + f / 10,000 ns]
  * </pre>
  *
  * <p>Confined to one thread, as it re-uses its scratch.
@@ -32,8 +31,8 @@ final class TrackLikelihood {
   /** Adds in square to a sensor's distance, metres: about its size; keeps the gradient finite. */
   private static final double DISTANCE_MIN_METERS = 1;
 
-  /** λ_p over √(λ_e λ_a), times the two of it over which being lit fades. */
-  private static final double FADING_RATIO = 2 / (Math.sqrt(3) * 1.07);
+  /** λ_p over √(λ_e λ_a). */
+  private static final double FADING_RATIO = 1 / (Math.sqrt(3) * 1.07);
 
   private final PandelTable table;
   private final PandelPulses pulses;
