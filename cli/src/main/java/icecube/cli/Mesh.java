@@ -13,6 +13,7 @@ import icecube.consumer.ConsumerSettings;
 import icecube.dataset.DatasetException;
 import icecube.heartbeat.Registry;
 import icecube.heartbeat.RegistrySettings;
+import icecube.modelserver.Device;
 import icecube.modelserver.ModelOrigin;
 import icecube.modelserver.ModelServer;
 import icecube.physics.DetectorGeometry;
@@ -54,6 +55,7 @@ public final class Mesh implements AutoCloseable {
    * @param redisFolder where Redis keeps its log
    * @param models where models come from
    * @param model which model answers
+   * @param device what graphs run on
    * @param geometry the detector the model server assumes for plain requests
    * @param consumerCount consumers, at least 1
    */
@@ -61,13 +63,14 @@ public final class Mesh implements AutoCloseable {
       Path redisFolder,
       List<ModelOrigin> models,
       String model,
+      Device device,
       DetectorGeometry geometry,
       int consumerCount) {
     public Settings {
       models = List.copyOf(models);
     }
 
-    /** With the models of a folder, if there is one. */
+    /** With the models of a folder, if there is one, on processors. */
     public Settings(
         Path redisFolder,
         Optional<Path> models,
@@ -78,6 +81,7 @@ public final class Mesh implements AutoCloseable {
           redisFolder,
           models.<ModelOrigin>map(ModelOrigin.Folder::new).stream().toList(),
           model,
+          Device.CPU,
           geometry,
           consumerCount);
     }
@@ -97,10 +101,11 @@ public final class Mesh implements AutoCloseable {
           closer.add(
               ModelServer.start(
                   ModelOptions.settings(
-                      ServerSettings.at(HOST, 0),
-                      settings.models(),
-                      settings.model(),
-                      settings.geometry()),
+                          ServerSettings.at(HOST, 0),
+                          settings.models(),
+                          settings.model(),
+                          settings.geometry())
+                      .withDevice(settings.device()),
                   serverMeters));
       announce(
           "model-server",

@@ -92,7 +92,12 @@ final class RunCommand implements Callable<Integer> {
     EmitterSettings pace = emission.settingsFor(dataset);
     Mesh.Settings settings =
         new Mesh.Settings(
-            files.redisFolder(), model.origins(), modelName, dataset.geometry(), consumers);
+            files.redisFolder(),
+            model.origins(),
+            modelName,
+            model.device(),
+            dataset.geometry(),
+            consumers);
     try (Mesh mesh = Mesh.start(settings)) {
       mesh.describe(out);
       RunSummary summary = Reconstruction.run(mesh, dataset, pace, files);
