@@ -11,6 +11,7 @@ import yaml
 
 from icecube_training import (
     calibration, card, classify, config, evaluation, export, models, quantized, shards, source, tracking)
+from icecube_training.models import select
 from icecube_training.trainer import DirectionTask, Trainer, device_of, predict
 
 CHECK_EVENTS = 64
@@ -30,18 +31,25 @@ def train(found, output, device="auto", told=lambda epoch: None, training_events
     """Trains what the configuration describes, or goes on with it; the model has its best weights."""
     if found.training.threads:
         torch.set_num_threads(found.training.threads)
-    train_source = shards.InMemory(training_events) if training_events is not None else shards.Shards(
-        found.data.train, found.data, found.seed)
-    validation, calibrating = held or train_source.held()
     torch.manual_seed(found.seed)
     is_class = found.task == "event-class"
     model = classify.EventClass(**found.model) if is_class else models.build(found.model)
+    # What the model would leave out of every batch is left out of every file that is read, and no more asked.
+    is_causal = model.is_causal
+    if training_events is None:
+        selection = select.selected if is_causal else lambda events: events
+        train_source = shards.Shards(found.data.train, found.data, found.seed, selection)
+        model.is_causal = False
+    else:
+        train_source = shards.InMemory(training_events)
+    validation, calibrating = held or train_source.held()
     task = classify.ClassTask(found.training) if is_class else DirectionTask(found.training)
     said = config.as_dict(found)
     trainer = Trainer(
         model, task, train_source, validation, found.training, found.data.augmentation, found.data.row_count_max,
         found.seed, output, device_of(device), told, {name: said[name] for name in ("data", "model", "training", "seed")})
     history = trainer.run()
+    model.is_causal = is_causal
     return Trained(model, history, (validation, calibrating), trainer)
 
 

@@ -10,14 +10,16 @@ class Shards:
     """The training part of prepared files, and the parts held out of it by the ids of events.
 
     Not thread-safe. At most `files_at_once` files are in memory; if that is all of them they stay there.
+    `selection`, Events -> Events, is done to each file that is read.
     """
 
-    def __init__(self, folders, settings, seed):
+    def __init__(self, folders, settings, seed, selection=lambda events: events):
         self.files = [file for folder in folders for file in prepared.files_of(folder)]
         if not self.files:
             raise prepared.WrongInput("data.train: no folder (expected: prepared folders or files)")
         self.settings = settings
         self.seed = seed
+        self.selection = selection
         self._kept = None
 
     @property
@@ -25,7 +27,7 @@ class Shards:
         return len(self.files) <= self.settings.files_at_once
 
     def _parts(self, file):
-        events = prepared.read(file).cut_to(self.settings.row_count_max_served)
+        events = self.selection(prepared.read(file).cut_to(self.settings.row_count_max_served))
         return data.split(events, self.seed, self.settings.validation, self.settings.calibration)
 
     def held(self):

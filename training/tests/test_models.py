@@ -112,6 +112,18 @@ class ModelsTest(unittest.TestCase):
         rows[0, 0, 5] = 1
         self.assertEqual(select.causal(rows, valid).tolist(), valid.tolist())
 
+    def test_rows_that_are_left_out_before_are_those_that_the_graph_leaves_out(self):
+        fewer = select.selected(self.events, 64)
+        self.assertLess(len(fewer.rows), len(self.events.rows))
+        rows, lengths = map(torch.from_numpy, data.padded(fewer, np.arange(12)))
+        for family in SMALL:
+            with self.subTest(family):
+                model = small(family)
+                wanted = model(self.rows, self.lengths)
+                self.assert_same(model(rows, lengths), wanted)
+                model.is_causal = False
+                self.assert_same(model(rows, lengths), wanted)
+
     def test_a_wrong_family_or_argument_is_told(self):
         with self.assertRaisesRegex(prepared.WrongInput, "model.family: forest"):
             models.build({"family": "forest"})

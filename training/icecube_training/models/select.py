@@ -5,8 +5,12 @@ Half of the rows of an event are noise; without them a network has half of the w
 This happens inside the exported graph: callers send all rows of version 1.
 """
 
+import dataclasses
+
+import numpy as np
 import torch
 
+from icecube_training import data
 from icecube_training import features as columns
 
 # An auxiliary row is kept if a coincident one is so near in place and time.
@@ -16,7 +20,7 @@ CAUSAL_METERS, CAUSAL_NS = 200.0, 1_000.0
 def causal(features, valid):
     """bool[b, l]: coincident rows, and auxiliary ones near to one; all if there is no coincident row.
 
-    Pairs of rows are compared: rows^2 floats of memory an event.
+    Pairs of rows are compared: rows^2 floats of memory an event. Of what it keeps it keeps all.
     """
     place, time = features[..., :3], features[..., columns.TIME]
     coincident = valid & (features[..., columns.AUXILIARY] <= 0.5)
@@ -41,3 +45,16 @@ def compacted(features, kept):
     rows = torch.gather(features, 1, index.unsqueeze(-1).expand(-1, -1, columns.COLUMNS))
     valid = torch.arange(index.shape[1], device=kept.device).unsqueeze(0) < counts.unsqueeze(1)
     return torch.where(valid.unsqueeze(-1), rows, 0.0), valid
+
+
+def selected(events, pulse_budget=8192):
+    """Events with only the rows that reach a network: done once, batches of them need not be padded to noise."""
+    kept = np.zeros(len(events.rows), bool)
+    counts = np.zeros(len(events), np.int64)
+    for batch in data.in_order(events, pulse_budget):
+        valid = torch.arange(batch.features.shape[1]).unsqueeze(0) < batch.lengths.unsqueeze(1)
+        keeps = causal(batch.features, valid)
+        at = torch.from_numpy(events.offset[batch.picked]).unsqueeze(1) + torch.arange(valid.shape[1])
+        kept[at[valid].numpy()] = keeps[valid].numpy()
+        counts[batch.picked] = keeps.sum(1).numpy()
+    return dataclasses.replace(events, offset=np.concatenate([[0], np.cumsum(counts)]), rows=events.rows[kept])
