@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.cli;
 
+import com.google.errorprone.annotations.FormatMethod;
 import icecube.dataset.DatasetException;
 import icecube.dataset.PredictionRow;
 import icecube.sky.RadialProfile;
@@ -60,6 +61,7 @@ record PredictedProfile(RadialProfile profile, String source) {
     return value.isPresent() ? String.valueOf(value.getAsDouble()) : "none";
   }
 
+  @FormatMethod
   private static String format(String pattern, Object... values) {
     return String.format(Locale.ROOT, pattern, values);
   }

@@ -3,6 +3,8 @@ package icecube.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.google.errorprone.annotations.FormatMethod;
+import com.google.errorprone.annotations.FormatString;
 import icecube.physics.Direction;
 import icecube.sky.EventTime;
 import icecube.sky.Healpix;
@@ -136,7 +138,9 @@ record SkyReport(
     return table.toString();
   }
 
-  private static void line(StringBuilder table, String name, String pattern, Object... values) {
+  @FormatMethod
+  private static void line(
+      StringBuilder table, String name, @FormatString String pattern, Object... values) {
     table.append(String.format(Locale.ROOT, "  %-20s ", name));
     table.append(String.format(Locale.ROOT, pattern, values)).append(System.lineSeparator());
   }

@@ -101,17 +101,21 @@ public final class SkyPicture {
     double latitude = Math.toDegrees(map.center().latitudeRad());
     graphics.drawString(
         label.isEquatorial()
-            ? format("RA %.2f°, Dec %+.2f° (J2000)", longitude, latitude)
-            : format(
+            ? String.format(Locale.ROOT, "RA %.2f°, Dec %+.2f° (J2000)", longitude, latitude)
+            : String.format(
+                Locale.ROOT,
                 "detector coordinates: azimuth %.2f°, zenith %.2f°; no date, so no place among"
                     + " the stars",
-                longitude, 90 - latitude),
+                longitude,
+                90 - latitude),
         SKY_LEFT,
         58);
     graphics.drawString(
-        format(
+        String.format(
+            Locale.ROOT,
             "50 %% within %s, 90 %% within %s; systematic errors not included",
-            degrees(map.profile().radiusRad(0.5)), degrees(map.profile().radiusRad(0.9))),
+            degrees(map.profile().radiusRad(0.5)),
+            degrees(map.profile().radiusRad(0.9))),
         ZOOM_LEFT - 80,
         58);
   }
@@ -134,7 +138,7 @@ public final class SkyPicture {
     Projection sky = new Projection.Mollweide();
     for (int degrees = -60; degrees <= 60; degrees += 30) {
       double[] edge = sky.placeOf(new SkyPoint(2 * Math.PI - 1e-9, Math.toRadians(degrees)));
-      String text = format(degrees == 0 ? "%d°" : "%+d°", degrees);
+      String text = String.format(Locale.ROOT, degrees == 0 ? "%d°" : "%+d°", degrees);
       int width = graphics.getFontMetrics().stringWidth(text);
       graphics.drawString(text, panel.column(edge[0]) - width - 6, panel.row(edge[1]) + 5);
     }
@@ -199,7 +203,9 @@ public final class SkyPicture {
     for (int i = 0; i <= 4; i++) {
       double density = colors.densityAt(i / 4.0) / SQUARE_DEGREES_PER_SR;
       centered(
-          i == 0 ? "0" : format("%.2g", density), left + width * i / 4, BAR_TOP + BAR_HEIGHT + 17);
+          i == 0 ? "0" : String.format(Locale.ROOT, "%.2g", density),
+          left + width * i / 4,
+          BAR_TOP + BAR_HEIGHT + 17);
     }
     centered("probability per square degree", left + width / 2, BAR_TOP + BAR_HEIGHT + 37);
   }
@@ -207,7 +213,7 @@ public final class SkyPicture {
   private void legend(double zoomRad) {
     font(Font.PLAIN, 13);
     graphics.drawString("—  50 %      - -  90 %      +  best direction", ZOOM_LEFT, BAR_TOP + 12);
-    String extent = format("shown here: up to %s from it", degrees(zoomRad));
+    String extent = String.format(Locale.ROOT, "shown here: up to %s from it", degrees(zoomRad));
     graphics.drawString(
         zoomRad <= ZOOM_SMALL_RAD ? extent + ", the grey circle at the left" : extent,
         ZOOM_LEFT,
@@ -226,10 +232,6 @@ public final class SkyPicture {
 
   private static String degrees(double rad) {
     double degrees = Math.toDegrees(rad);
-    return format(degrees < 10 ? "%.2f°" : "%.1f°", degrees);
-  }
-
-  private static String format(String pattern, Object... values) {
-    return String.format(Locale.ROOT, pattern, values);
+    return String.format(Locale.ROOT, degrees < 10 ? "%.2f°" : "%.1f°", degrees);
   }
 }
