@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
-      "  ./icecube skymap 1 --predictions docs/predictions.parquet --mjd 61365.5 --output out/sky",
+      "  ./icecube skymap 1 --predictions out/predictions.parquet --mjd 61365.5 --output out/sky",
       "  ./icecube skymap 24 --predictions out/run/predictions.parquet --time 2026-11-21T12:00:00Z"
     })
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
