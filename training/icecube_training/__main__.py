@@ -9,7 +9,7 @@ import argparse
 import pathlib
 import sys
 
-from icecube_training import config
+from icecube_training import config, source
 from icecube_training.prepared import WrongInput
 
 
@@ -49,6 +49,7 @@ def main(argv=None):
         output = arguments.output or pathlib.Path("out/training") / found.name
         if arguments.command == "run":
             return _run(found, output, arguments)
+        source.ensure(found.data)
         if arguments.command == "crossval":
             from icecube_training import crossval
 

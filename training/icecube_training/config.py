@@ -103,6 +103,14 @@ def parse(said):
     _require(1 <= found.data.row_count_max_served <= 768, "data.row_count_max_served",
              found.data.row_count_max_served, "1..768")
     _require(found.data.row_count_max >= 1, "data.row_count_max", found.data.row_count_max, ">= 1")
+    both = sorted({str(pathlib.Path(part).resolve()) for part in found.data.train}
+                  & {str(pathlib.Path(part).resolve()) for part in found.data.test})
+    _require(not both, "data.test", both, "nothing of data.train: a test must be new to the model")
+    if found.data.simulation is not None:
+        seeds = (found.data.simulation.seed, found.data.simulation.test_seed)
+        _require(seeds[0] != seeds[1], "data.simulation.test_seed", seeds[1], "another than seed")
+    for name in ("files_at_once", "held_events_max"):
+        _require(getattr(found.data, name) >= 1, f"data.{name}", getattr(found.data, name), ">= 1")
     for name in ("validation", "calibration"):
         share = getattr(found.data, name)
         _require(0 < share < 0.5, f"data.{name}", share, "above 0, below 0.5")

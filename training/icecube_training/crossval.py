@@ -7,6 +7,7 @@ import pathlib
 import numpy as np
 
 from icecube_training import data, pipeline, shards
+from icecube_training.prepared import WrongInput
 
 
 def folds(events, count, seed):
@@ -19,7 +20,7 @@ def folds(events, count, seed):
 def run(found, output, count=5, device="auto", say=print):
     """Trains on each fold and validates on the rest; the validation scores, one a fold."""
     if count < 2:
-        raise ValueError(f"folds: {count} (expected: at least 2)")
+        raise WrongInput(f"folds: {count} (expected: at least 2)")
     events = shards.read_all(found.data.train, found.data.row_count_max_served, 1 << 62)
     scores = []
     for fold, (training, validation) in enumerate(folds(events, count, found.seed)):

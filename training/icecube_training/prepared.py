@@ -98,11 +98,11 @@ def _number(path):
     return (int(digits) if digits else -1, path.name)
 
 
-def read(path, with_truth=True):
-    """The events of one file.
+def read(path, with_truth=True, row_count_max=0):
+    """The events of one file, which must have been prepared for at least `row_count_max` rows an event.
 
-    Raises WrongInput if it is not of feature version 1, if a row count does not fit its bytes, or if
-    truth is wanted and not there.
+    Raises WrongInput if it was not, if it is not of feature version 1, if a row count does not fit its
+    bytes, or if truth is wanted and not there.
     """
     file = pq.ParquetFile(path)
     metadata = file.schema_arrow.metadata or {}
@@ -110,6 +110,11 @@ def read(path, with_truth=True):
     version = metadata.get(b"icecube.feature_version", b"none").decode()
     if version != str(columns.VERSION):
         raise WrongInput(f"{path}: icecube.feature_version: {version} (expected: {columns.VERSION})")
+    limit = int(metadata.get(b"icecube.row_count_max", b"768"))
+    if limit < row_count_max:
+        raise WrongInput(
+            f"{path}: icecube.row_count_max: {limit} (expected: at least data.row_count_max_served, {row_count_max});"
+            " prepare into another folder with --row-count-max")
     table = file.read()
     has_truth = all(_knows(table, name) for name in _TRUTH)
     if with_truth and not has_truth:

@@ -57,6 +57,9 @@ def run(said, space, output, trials=20, ray_address=None, cpus=1, gpus=0, seed=1
     import ray
     from ray import tune
 
+    # Ray runs trials in folders of its own.
+    for part in ("train", "test"):
+        said = config.with_value(said, f"data.{part}", [str(pathlib.Path(f).resolve()) for f in said["data"][part]])
     output = pathlib.Path(output).resolve()
     output.mkdir(parents=True, exist_ok=True)
     config.parse(said)

@@ -27,7 +27,8 @@ class Shards:
         return len(self.files) <= self.settings.files_at_once
 
     def _parts(self, file):
-        events = self.selection(prepared.read(file).cut_to(self.settings.row_count_max_served))
+        events = self.selection(prepared.read(
+            file, row_count_max=self.settings.row_count_max_served).cut_to(self.settings.row_count_max_served))
         return data.split(events, self.seed, self.settings.validation, self.settings.calibration)
 
     def held(self):
@@ -84,7 +85,7 @@ def read_all(folders, row_count_max, events_max):
     """Events of prepared folders with at most so many rows each; no more files than are needed."""
     parts, count = [], 0
     for file in (file for folder in folders for file in prepared.files_of(folder)):
-        parts.append(prepared.read(file).cut_to(row_count_max))
+        parts.append(prepared.read(file, row_count_max=row_count_max).cut_to(row_count_max))
         count += len(parts[-1])
         if count >= events_max:
             break

@@ -96,7 +96,7 @@ def _rows(f, valid):
     travel = velocity / speed.clamp(min=1e-6)
     along = (around * travel).sum(-1)
     aside = (around - along.unsqueeze(-1) * travel).square().sum(-1).clamp(min=1e-6).sqrt()
-    residual = time - (along + aside * 0.86) / LIGHT_SPEED
+    residual = time - (along + aside * CHERENKOV_DELAY) / LIGHT_SPEED
     return Rows(f, valid, place, around, time, weight, travel, speed, along, aside, residual, count)
 
 
