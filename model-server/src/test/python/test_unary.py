@@ -93,7 +93,7 @@ class ServerTest(UnaryCase):
 
     def test_statistics_of_all_models_leave_out_the_ill(self):
         names = {s.name for s in self.client.get_inference_statistics().model_stats}
-        self.assertEqual({*MODELS, "scores"}, names)
+        self.assertEqual({*MODELS, "pandel", "scores"}, names)
 
     def test_a_model_is_unloaded_and_loaded_again(self):
         self.client.unload_model("line-fit-onnx")
