@@ -33,9 +33,11 @@ public interface Perturbation {
 
   /** The disturbed event, with the id of the undisturbed one. */
   default Event perturb(Event event, long seed) {
-    // The odd number nearest to 2⁶⁴ / golden ratio keeps neighbouring ids and seeds apart.
-    SplittableRandom random = new SplittableRandom(event.id() * 0x9E37_79B9_7F4A_7C15L ^ seed);
-    return new Event(event.id(), perturb(event.pulses(), random));
+    // The id is mixed first: sequences that begin a multiple of SplittableRandom's own step apart
+    // are the same one, shifted.
+    long mixedId = new SplittableRandom(event.id()).nextLong();
+    long mixedBoth = new SplittableRandom(mixedId + seed).nextLong();
+    return new Event(event.id(), perturb(event.pulses(), new SplittableRandom(mixedBoth)));
   }
 
   /**
