@@ -12,6 +12,7 @@ import icecube.physics.DetectorGeometry;
 import icecube.physics.Event;
 import icecube.physics.EventDefect;
 import icecube.physics.FeatureBuilder;
+import icecube.physics.FeatureTable;
 import icecube.physics.IceCube86;
 import icecube.proto.Reasons;
 import java.nio.file.Path;
@@ -185,10 +186,11 @@ final class Preparation {
     /** Changes when the input, or anything that its features depend on, does. */
     private String madeOf(long most) {
       String source = DatasetSource.open(batch.file(), Optional.of(geometry)).fingerprint();
-      return "%s;%s;%d;%s"
+      return "%s;%s;%d;%d;%s"
           .formatted(
               source,
               geometry,
+              FeatureTable.VERSION,
               features.rowCountMax(),
               most == Long.MAX_VALUE ? "all" : "at most " + most);
     }
@@ -212,7 +214,7 @@ final class Preparation {
           out.note(BatchFolder.MADE_OF_KEY, madeOf);
           out.note(BatchFolder.TALLY_KEY, counted.toNote());
           return counted;
-        } catch (RuntimeException | InterruptedException e) {
+        } catch (RuntimeException | Error | InterruptedException e) {
           out.abandon();
           throw e;
         }

@@ -63,7 +63,7 @@ final class SimulatedFiles {
           Batch batch = new Batch(id, first, Math.min(batchEvents, events - first));
           pulses += batch.write(folder, source, times, meta, progress);
         }
-      } catch (RuntimeException | InterruptedException e) {
+      } catch (RuntimeException | Error | InterruptedException e) {
         meta.abandon();
         throw e;
       }
@@ -109,7 +109,7 @@ final class SimulatedFiles {
             row += pulses;
             progress.at(firstEvent + i + 1);
           }
-        } catch (RuntimeException | InterruptedException e) {
+        } catch (RuntimeException | Error | InterruptedException e) {
           writer.abandon();
           throw e;
         }
