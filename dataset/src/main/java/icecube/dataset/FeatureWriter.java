@@ -84,49 +84,30 @@ public final class FeatureWriter implements AutoCloseable {
   }
 
   private static void cells(RecordConsumer out, Row row) {
+    var cells = new RowCells(out, SCHEMA);
     FeatureTable table = row.table();
     int event = row.event();
-    out.startField("event_id", 0);
-    out.addLong(table.eventId(event));
-    out.endField("event_id", 0);
-    integer(out, 1, table.pulsesSeen(event));
-    integer(out, 2, table.rowCount(event));
-    integer(out, 3, table.qualityBits(event));
+    cells.add(0, table.eventId(event));
+    cells.add(1, table.pulsesSeen(event));
+    cells.add(2, table.rowCount(event));
+    cells.add(3, table.qualityBits(event));
     ByteBuffer bytes =
         ByteBuffer.allocate(table.rowCount(event) * ROW_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     table.copyRows(event, bytes.asFloatBuffer());
-    out.startField("features", 4);
-    out.addBinary(Binary.fromConstantByteArray(bytes.array()));
-    out.endField("features", 4);
+    cells.add(4, Binary.fromConstantByteArray(bytes.array()));
     Direction truth = row.entry().truth();
     if (truth != null) {
-      number(out, 5, truth.azimuthRad());
-      number(out, 6, truth.zenithRad());
+      cells.add(5, truth.azimuthRad());
+      cells.add(6, truth.zenithRad());
     }
     Double energyGev = row.entry().energyGev();
     if (energyGev != null) {
-      number(out, 7, energyGev);
+      cells.add(7, energyGev.doubleValue());
     }
     Boolean isTrack = row.entry().isTrack();
     if (isTrack != null) {
-      out.startField("is_track", 8);
-      out.addBoolean(isTrack);
-      out.endField("is_track", 8);
+      cells.add(8, isTrack.booleanValue());
     }
-  }
-
-  private static void integer(RecordConsumer out, int column, int value) {
-    String name = SCHEMA.getFieldName(column);
-    out.startField(name, column);
-    out.addInteger(value);
-    out.endField(name, column);
-  }
-
-  private static void number(RecordConsumer out, int column, double value) {
-    String name = SCHEMA.getFieldName(column);
-    out.startField(name, column);
-    out.addDouble(value);
-    out.endField(name, column);
   }
 
   /**

@@ -5,7 +5,6 @@ import icecube.physics.Direction;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.RecordConsumer;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
@@ -101,50 +100,22 @@ public final class PredictionWriter implements AutoCloseable {
     rows.close();
   }
 
-  private static void cells(RecordConsumer row, PredictionRow prediction) {
+  private static void cells(RecordConsumer out, PredictionRow prediction) {
+    var cells = new RowCells(out, SCHEMA);
     Direction direction = Direction.ofAngles(prediction.azimuthRad(), prediction.zenithRad());
-    row.startField("event_id", 0);
-    row.addLong(prediction.eventId());
-    row.endField("event_id", 0);
-    number(row, 1, prediction.azimuthRad());
-    number(row, 2, prediction.zenithRad());
-    number(row, 3, direction.x());
-    number(row, 4, direction.y());
-    number(row, 5, direction.z());
-    optional(row, 6, prediction.kappa());
-    optional(row, 7, prediction.radius50Rad());
-    optional(row, 8, prediction.radius90Rad());
-    count(row, 9, prediction.pulsesSeen());
-    count(row, 10, prediction.pulsesUsed());
-    text(row, 11, prediction.modelName());
-    text(row, 12, prediction.modelVersion());
-    text(row, 13, prediction.quality());
-  }
-
-  private static void optional(RecordConsumer row, int column, OptionalDouble value) {
-    if (value.isPresent()) {
-      number(row, column, value.getAsDouble());
-    }
-  }
-
-  private static void number(RecordConsumer row, int column, double value) {
-    String name = SCHEMA.getFieldName(column);
-    row.startField(name, column);
-    row.addDouble(value);
-    row.endField(name, column);
-  }
-
-  private static void count(RecordConsumer row, int column, int value) {
-    String name = SCHEMA.getFieldName(column);
-    row.startField(name, column);
-    row.addInteger(value);
-    row.endField(name, column);
-  }
-
-  private static void text(RecordConsumer row, int column, String value) {
-    String name = SCHEMA.getFieldName(column);
-    row.startField(name, column);
-    row.addBinary(Binary.fromString(value));
-    row.endField(name, column);
+    cells.add(0, prediction.eventId());
+    cells.add(1, prediction.azimuthRad());
+    cells.add(2, prediction.zenithRad());
+    cells.add(3, direction.x());
+    cells.add(4, direction.y());
+    cells.add(5, direction.z());
+    prediction.kappa().ifPresent(kappa -> cells.add(6, kappa));
+    prediction.radius50Rad().ifPresent(radius -> cells.add(7, radius));
+    prediction.radius90Rad().ifPresent(radius -> cells.add(8, radius));
+    cells.add(9, prediction.pulsesSeen());
+    cells.add(10, prediction.pulsesUsed());
+    cells.add(11, Binary.fromString(prediction.modelName()));
+    cells.add(12, Binary.fromString(prediction.modelVersion()));
+    cells.add(13, Binary.fromString(prediction.quality()));
   }
 }
