@@ -31,6 +31,22 @@ final class OutputLock implements AutoCloseable {
   }
 
   /**
+   * Takes {@code folder} and makes it if need be.
+   *
+   * @throws DatasetException of kind output if that cannot be, or another run has it
+   */
+  static OutputLock create(Path folder) {
+    try {
+      Files.createDirectories(folder);
+      return of(folder);
+    } catch (IOException e) {
+      throw DatasetException.output(
+          folder + ": " + e + " (expected: a folder that can be written); choose another --output",
+          e);
+    }
+  }
+
+  /**
    * Takes {@code folder}, which exists.
    *
    * @throws DatasetException of kind output if another run has it

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.cli;
 
-import icecube.dataset.DatasetException;
 import icecube.physics.FeatureBuilder;
 import icecube.physics.FeatureTable;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -111,20 +108,9 @@ final class PrepareCommand implements Callable<Integer> {
 
   @SuppressWarnings("try") // the lock is held, not asked
   private Preparation.Result run(Preparation preparation) throws InterruptedException {
-    try (OutputLock lock = lock();
+    try (OutputLock lock = OutputLock.create(output);
         ProgressLine progress = ProgressLine.open("preparing", preparation.eventCountHint())) {
       return preparation.run(progress);
-    }
-  }
-
-  private OutputLock lock() {
-    try {
-      Files.createDirectories(output);
-      return OutputLock.of(output);
-    } catch (IOException e) {
-      throw DatasetException.output(
-          output + ": " + e + " (expected: a folder that can be written); choose another --output",
-          e);
     }
   }
 

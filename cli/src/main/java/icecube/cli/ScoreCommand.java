@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.cli;
 
-import icecube.dataset.DatasetException;
 import icecube.dataset.FolderBatches;
 import icecube.dataset.GeometryCsv;
 import icecube.dataset.KaggleFolder;
 import icecube.modelserver.LocalModel;
 import icecube.physics.DetectorGeometry;
 import icecube.physics.IceCube86;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -117,7 +114,7 @@ final class ScoreCommand implements Callable<Integer> {
   @SuppressWarnings("try") // the lock is held, not asked
   private Summary score(Scoring scoring, String label) throws InterruptedException {
     long startNanos = System.nanoTime();
-    try (OutputLock lock = lock();
+    try (OutputLock lock = OutputLock.create(output);
         ProgressLine progress = ProgressLine.open("scoring", scoring.eventCountHint())) {
       Scoring.Result result = scoring.run(progress);
       double seconds = (System.nanoTime() - startNanos) / 1e9;
@@ -140,17 +137,6 @@ final class ScoreCommand implements Callable<Integer> {
           seconds,
           (result.tally().read() - result.eventsBefore()) / seconds,
           peak.isPresent() ? (Long) peak.getAsLong() : null);
-    }
-  }
-
-  private OutputLock lock() {
-    try {
-      Files.createDirectories(output);
-      return OutputLock.of(output);
-    } catch (IOException e) {
-      throw DatasetException.output(
-          output + ": " + e + " (expected: a folder that can be written); choose another --output",
-          e);
     }
   }
 
