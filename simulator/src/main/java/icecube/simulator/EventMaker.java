@@ -2,6 +2,7 @@
 package icecube.simulator;
 
 import icecube.physics.Event;
+import icecube.physics.IceModel;
 import icecube.physics.PulseSeries;
 import org.jspecify.annotations.Nullable;
 

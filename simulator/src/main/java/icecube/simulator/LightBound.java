@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.simulator;
 
+import icecube.physics.IceModel;
+
 /**
  * More light than any sensor can get, by distance alone: what spares nearly all dark sensors the
  * exact formula.

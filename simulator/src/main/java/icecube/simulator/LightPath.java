@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.simulator;
 
+import icecube.physics.IceModel;
+
 /**
  * The ice between a place of emission and a sensor, and how many photons come through it.
  *

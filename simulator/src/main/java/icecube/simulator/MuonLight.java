@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.simulator;
 
+import icecube.physics.IceModel;
+
 /**
  * The light of a muon and of its mean losses at every sensor in reach.
  *

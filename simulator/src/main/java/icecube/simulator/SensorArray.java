@@ -2,6 +2,7 @@
 package icecube.simulator;
 
 import icecube.physics.DetectorGeometry;
+import icecube.physics.IceModel;
 import java.util.Arrays;
 
 /**

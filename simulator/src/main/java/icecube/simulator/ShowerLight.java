@@ -2,6 +2,7 @@
 package icecube.simulator;
 
 import icecube.physics.Direction;
+import icecube.physics.IceModel;
 
 /**
  * The light of a shower at every sensor in reach: as bright as a point source at the shower's

@@ -4,6 +4,7 @@ package icecube.simulator;
 import static java.util.Objects.requireNonNull;
 
 import icecube.physics.DetectorGeometry;
+import icecube.physics.IceModel;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**

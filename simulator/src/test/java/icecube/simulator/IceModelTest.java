@@ -4,6 +4,7 @@ package icecube.simulator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import icecube.physics.IceModel;
 import org.junit.jupiter.api.Test;
 
 class IceModelTest {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import icecube.physics.DetectorGeometry;
 import icecube.physics.IceCube86;
+import icecube.physics.IceModel;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 

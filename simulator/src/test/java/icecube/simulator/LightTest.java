@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import icecube.physics.DetectorGeometry;
 import icecube.physics.Direction;
+import icecube.physics.IceModel;
 import org.junit.jupiter.api.Test;
 
 /** Drawn photons against the formulas they are drawn from. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import icecube.physics.IceCube86;
+import icecube.physics.IceModel;
 import org.junit.jupiter.api.Test;
 
 class NoiseLightTest {

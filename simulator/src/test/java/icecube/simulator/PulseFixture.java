@@ -2,6 +2,7 @@
 package icecube.simulator;
 
 import icecube.physics.DetectorGeometry;
+import icecube.physics.IceModel;
 import icecube.physics.PulseSeries;
 
 /** Bright photons at chosen slots and times, and what the readout makes of them. */

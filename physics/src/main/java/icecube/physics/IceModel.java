@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package icecube.simulator;
+package icecube.physics;
 
 /**
  * How clear the ice is at each depth: 110 layers of 10 m, from the SPICE-Mie fit to IceCube's
@@ -11,9 +11,9 @@ package icecube.simulator;
  * of an even grid and are used as that grid. Above and below the table its end layers go on.
  * Immutable and thread-safe.
  */
-final class IceModel {
+public final class IceModel {
   /** Depth of z = 0 of the detector's coordinates, metres. */
-  static final double CENTRE_DEPTH_METERS = 1948.07;
+  public static final double CENTRE_DEPTH_METERS = 1948.07;
 
   private static final double LAYER_METERS = 10;
 
@@ -59,17 +59,17 @@ final class IceModel {
   }
 
   /** Depth below the surface of a height in detector coordinates, metres. */
-  static double depthMeters(double zMeters) {
+  public static double depthMeters(double zMeters) {
     return CENTRE_DEPTH_METERS - zMeters;
   }
 
   /** Effective scattering lengths from the table's top straight down to a depth; a pure number. */
-  double scatteringsTo(double depthMeters) {
+  public double scatteringsTo(double depthMeters) {
     return interpolate(scatteringSum, depthMeters);
   }
 
   /** Absorption lengths from the table's top straight down to a depth; a pure number. */
-  double absorptionsTo(double depthMeters) {
+  public double absorptionsTo(double depthMeters) {
     return interpolate(absorptionSum, depthMeters);
   }
 
@@ -80,17 +80,17 @@ final class IceModel {
   }
 
   /** Number of layers of the table. */
-  static int layerCount() {
+  public static int layerCount() {
     return SCATTERING_METERS.length;
   }
 
   /** Effective scattering length of a layer, metres; layer 0 is the highest. */
-  static double scatteringMeters(int layer) {
+  public static double scatteringMeters(int layer) {
     return SCATTERING_METERS[layer];
   }
 
   /** Absorption length of a layer, metres. */
-  static double absorptionMeters(int layer) {
+  public static double absorptionMeters(int layer) {
     return ABSORPTION_METERS[layer];
   }
 }
