@@ -130,7 +130,7 @@ public final class PandelFit {
       double distance = Math.sqrt(Math.max(0, qx * qx + qy * qy + qz * qz - along * along));
       originNs[sensor] =
           pulses.timeNs(sensor)
-              - (along + PandelLaw.DELAY_PER_METER * distance) / PandelLaw.LIGHT_SPEED;
+              - (along + PandelLaw.DELAY_PER_METER * distance) / IceOptics.LIGHT_SPEED;
     }
     Arrays.sort(originNs);
     double timeNs = originNs[(int) (EARLY_SHARE * originNs.length)];

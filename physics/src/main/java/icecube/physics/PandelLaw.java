@@ -25,20 +25,10 @@ package icecube.physics;
  * around the sensor ({@link IceLayers}). Stateless and thread-safe.
  */
 final class PandelLaw {
-  /** Speed of light in vacuum, m/ns. */
-  static final double LIGHT_SPEED = 0.299792458;
-
-  /** Phase index of ice at 400 nm. */
-  static final double PHASE_INDEX = 1.3194;
-
-  /** Group index of ice at 400 nm. */
-  static final double GROUP_INDEX = 1.3561;
-
-  static final double COS_CHERENKOV = 1 / PHASE_INDEX;
-  static final double SIN_CHERENKOV = Math.sqrt(1 - COS_CHERENKOV * COS_CHERENKOV);
-
   /** Metres of light path in vacuum by which a metre beside the track delays light. */
-  static final double DELAY_PER_METER = GROUP_INDEX / SIN_CHERENKOV - COS_CHERENKOV / SIN_CHERENKOV;
+  static final double DELAY_PER_METER =
+      IceOptics.GROUP_INDEX / IceOptics.SIN_CHERENKOV
+          - IceOptics.COS_CHERENKOV / IceOptics.SIN_CHERENKOV;
 
   /** τ, ns. */
   static final double TAU_NS = 556.7;
@@ -50,7 +40,8 @@ final class PandelLaw {
   static final double ABSORPTION_METERS = 98;
 
   /** ρ, 1/ns. */
-  static final double RATE_PER_NS = 1 / TAU_NS + LIGHT_SPEED / GROUP_INDEX / ABSORPTION_METERS;
+  static final double RATE_PER_NS =
+      1 / TAU_NS + IceOptics.LIGHT_SPEED / IceOptics.GROUP_INDEX / ABSORPTION_METERS;
 
   /** d_eff grows so much per metre of distance. */
   static final double DISTANCE_FACTOR = 0.8395;

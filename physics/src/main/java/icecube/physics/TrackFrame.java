@@ -101,7 +101,7 @@ final class TrackFrame {
     double x = xMeters + step[0] * axes[0] + step[1] * axes[3];
     double y = yMeters + step[0] * axes[1] + step[1] * axes[4];
     double z = zMeters + step[0] * axes[2] + step[1] * axes[5];
-    double time = timeNs + step[2] / PandelLaw.LIGHT_SPEED;
+    double time = timeNs + step[2] / IceOptics.LIGHT_SPEED;
     double angle = Math.hypot(step[3], step[4]) / ARM_METERS;
     return new TrackFrame(x, y, z, time, angle > 0 ? tilted(step, angle) : axes);
   }

@@ -108,9 +108,9 @@ final class TrackLikelihood {
   private double add(TrackFrame track, int sensor, double[] gradient) {
     double pz = track.pz();
     double nz = normal[0] * track.axis(2) + normal[1] * track.axis(5);
-    double cosEta = pz * PandelLaw.COS_CHERENKOV + nz * PandelLaw.SIN_CHERENKOV;
+    double cosEta = pz * IceOptics.COS_CHERENKOV + nz * IceOptics.SIN_CHERENKOV;
     double pathMeters = along + PandelLaw.DELAY_PER_METER * distance;
-    double residualNs = pulses.timeNs(sensor) - track.timeNs() - pathMeters / PandelLaw.LIGHT_SPEED;
+    double residualNs = pulses.timeNs(sensor) - track.timeNs() - pathMeters / IceOptics.LIGHT_SPEED;
     double lambda = lambdaMeters[sensor];
     table.look(residualNs, PandelLaw.effectiveMeters(distance, cosEta) / lambda, found);
     double others = photons[sensor] - 1;
@@ -124,7 +124,7 @@ final class TrackLikelihood {
     double perNs = share * (found.logDensityPerNs + others * found.logLaterPerNs);
     double perLambda =
         share * (found.logDensityPerShape + others * found.logLaterPerShape) / lambda;
-    double perAlong = -perNs / PandelLaw.LIGHT_SPEED;
+    double perAlong = -perNs / IceOptics.LIGHT_SPEED;
     double perDistance =
         perLambda * PandelLaw.DISTANCE_FACTOR
             + perAlong * PandelLaw.DELAY_PER_METER
@@ -136,9 +136,9 @@ final class TrackLikelihood {
       double ez = track.axis(3 * k + 2);
       // How n_z turns as the track moves by a metre along e_k; cos η with it.
       double turn = (nz * n - ez) / distance;
-      gradient[k] -= -perDistance * n + perCosine * PandelLaw.SIN_CHERENKOV * turn;
+      gradient[k] -= -perDistance * n + perCosine * IceOptics.SIN_CHERENKOV * turn;
       double tiltedCosine =
-          PandelLaw.COS_CHERENKOV * ez + PandelLaw.SIN_CHERENKOV * (along * turn - n * pz);
+          IceOptics.COS_CHERENKOV * ez + IceOptics.SIN_CHERENKOV * (along * turn - n * pz);
       double perRadian =
           -perDistance * along * n + perAlong * distance * n + perCosine * tiltedCosine;
       gradient[3 + k] -= perRadian / TrackFrame.ARM_METERS;

@@ -97,6 +97,6 @@ record Muon(Direction origin, double xMeters, double yMeters, double zMeters, do
 
   private double arrivalNs(double[] place) {
     double pathMeters = alongMeters(place) + PandelLaw.DELAY_PER_METER * distanceMeters(place);
-    return timeNs + pathMeters / PandelLaw.LIGHT_SPEED;
+    return timeNs + pathMeters / IceOptics.LIGHT_SPEED;
   }
 }

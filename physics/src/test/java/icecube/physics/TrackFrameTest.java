@@ -35,7 +35,7 @@ class TrackFrameTest {
     assertThat(across.xMeters()).isCloseTo(10 + 7 * frame.axis(0), within(1e-12));
     assertThat(across.zMeters()).isCloseTo(30 + 7 * frame.axis(2), within(1e-12));
     var later = frame.moved(new double[] {0, 0, 3, 0, 0});
-    assertThat(later.timeNs()).isCloseTo(40 + 3 / PandelLaw.LIGHT_SPEED, within(1e-12));
+    assertThat(later.timeNs()).isCloseTo(40 + 3 / IceOptics.LIGHT_SPEED, within(1e-12));
     var tilted = frame.moved(new double[] {0, 0, 0, 0, 25});
     double cosine = frame.origin().dot(tilted.origin());
     assertThat(Math.acos(cosine)).isCloseTo(0.25, within(1e-9));

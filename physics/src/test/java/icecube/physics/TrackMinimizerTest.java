@@ -25,7 +25,7 @@ class TrackMinimizerTest {
 
   private double bowl(TrackFrame track, double[] gradient) {
     valueCount++;
-    double time = (track.timeNs() - 1_000) * PandelLaw.LIGHT_SPEED;
+    double time = (track.timeNs() - 1_000) * IceOptics.LIGHT_SPEED;
     double[] r = {track.xMeters(), track.yMeters(), track.zMeters()};
     double along = r[0] * track.axis(6) + r[1] * track.axis(7) + r[2] * track.axis(8);
     double square = 0;
@@ -50,13 +50,13 @@ class TrackMinimizerTest {
               valueCount++;
               Arrays.fill(gradient, 0);
               gradient[2] = 1;
-              return track.timeNs() * PandelLaw.LIGHT_SPEED;
+              return track.timeNs() * IceOptics.LIGHT_SPEED;
             },
             START,
             10);
 
     assertThat(valueCount).isLessThanOrEqualTo(1 + 10 * (TrackMinimizer.SHORTENING_COUNT_MAX + 1));
-    double fallen = (START.timeNs() - found.track().timeNs()) * PandelLaw.LIGHT_SPEED;
+    double fallen = (START.timeNs() - found.track().timeNs()) * IceOptics.LIGHT_SPEED;
     assertThat(fallen).isBetween(1.0, 10 * TrackMinimizer.STEP_METERS_MAX + 1e-6);
   }
 

@@ -2,6 +2,7 @@
 package icecube.simulator;
 
 import icecube.physics.IceModel;
+import icecube.physics.IceOptics;
 
 /**
  * More light than any sensor can get, by distance alone: what spares nearly all dark sensors the
@@ -36,7 +37,7 @@ final class LightBound {
   private static LightBound of(IceModel ice, boolean isTrack) {
     var bound = new LightBound();
     var path = new LightPath(ice);
-    double directionalityMax = isTrack ? 1 : Optics.cascadeDirectionality(Optics.COS_CHERENKOV);
+    double directionalityMax = isTrack ? 1 : Optics.cascadeDirectionality(IceOptics.COS_CHERENKOV);
     for (int step = 0; step < STEP_COUNT; step++) {
       double distance = step * STEP_METERS;
       double max = 0;

@@ -2,6 +2,7 @@
 package icecube.simulator;
 
 import icecube.physics.IceModel;
+import icecube.physics.IceOptics;
 
 /**
  * The ice between a place of emission and a sensor, and how many photons come through it.
@@ -88,7 +89,7 @@ final class LightPath {
   double trackDensity(double distanceMeters) {
     double d = Math.max(distanceMeters, DISTANCE_MIN_METERS);
     double lambdaP = propagationMeters();
-    double sine = Optics.SIN_CHERENKOV;
+    double sine = IceOptics.SIN_CHERENKOV;
     double ratio = diffusionMeters() / sine;
     double lambdaMu = ratio * ratio * 2 / (Math.PI * lambdaP);
     return DENSITY_SCALE

@@ -2,6 +2,7 @@
 package icecube.simulator;
 
 import icecube.physics.IceModel;
+import icecube.physics.IceOptics;
 
 /**
  * The light of a muon and of its mean losses at every sensor in reach.
@@ -108,7 +109,7 @@ final class MuonLight {
           primary.x() + at * vx,
           primary.y() + at * vy,
           primary.z() + at * vz,
-          primary.timeNs() + at / Optics.LIGHT_SPEED,
+          primary.timeNs() + at / IceOptics.LIGHT_SPEED,
           track.showerGev(step),
           track.isHadronic(step));
     }
@@ -162,7 +163,7 @@ final class MuonLight {
     sensors.endPathAt(slot, path);
     double way =
         isOnTrack
-            ? distance / Optics.SIN_CHERENKOV
+            ? distance / IceOptics.SIN_CHERENKOV
             : Math.sqrt(distance * distance + (along - from) * (along - from));
     double cosEta = Math.max(-1, Math.min(1, (sensors.z(slot) - sourceZ) / way));
     double meanPe =
@@ -177,7 +178,7 @@ final class MuonLight {
     double geometricNs =
         isOnTrack
             ? Optics.cherenkovTimeNs(along, distance)
-            : from / Optics.LIGHT_SPEED + way / Optics.ICE_SPEED;
+            : from / IceOptics.LIGHT_SPEED + way / IceOptics.ICE_SPEED;
     double shape = effectiveMeters(distance, cosEta) / (path.scatteringMeters() * LAMBDA_RATIO);
     double arrivalNs = primary.timeNs() + geometricNs;
     arrivals.draw(slot, meanPe, u, arrivalNs, shape, TAU_NS, path.absorptionMeters());

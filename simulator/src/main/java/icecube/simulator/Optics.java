@@ -1,31 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.simulator;
 
+import icecube.physics.IceOptics;
+
 /**
  * Constants of light in ice and of IceCube's sensors (DOMs), and the closed forms built on them
  * alone.
  *
- * <p>Sources: refractive index, light yield and loss from PPC's documentation; times from rpdf; the
- * scale of the photo-electrons from muex; the DOM from arXiv:1612.05093.
+ * <p>Sources: light yield and loss from PPC's documentation; times from rpdf; the scale of the
+ * photo-electrons from muex; the DOM from arXiv:1612.05093.
  */
 final class Optics {
-  /** Speed of light in vacuum, m/ns. */
-  static final double LIGHT_SPEED = 0.299792458;
-
-  /** Phase index of ice at 400 nm. */
-  static final double PHASE_INDEX = 1.3194;
-
-  /** Group index of ice at 400 nm. */
-  static final double GROUP_INDEX = 1.3561;
-
-  /** Speed of photons in ice, m/ns. */
-  static final double ICE_SPEED = LIGHT_SPEED / GROUP_INDEX;
-
-  /** cos θ_c = 1/n_p of a particle at light speed; θ_c = 40.7°. */
-  static final double COS_CHERENKOV = 1 / PHASE_INDEX;
-
-  static final double SIN_CHERENKOV = Math.sqrt(1 - COS_CHERENKOV * COS_CHERENKOV);
-  static final double TAN_CHERENKOV = SIN_CHERENKOV / COS_CHERENKOV;
+  /** tan θ_c of a particle at light speed. */
+  static final double TAN_CHERENKOV = IceOptics.SIN_CHERENKOV / IceOptics.COS_CHERENKOV;
 
   /**
    * Photo-electrons per metre of bare track and unit density: 2450.08/m · π (0.1651 m)² · 0.675.
@@ -104,7 +91,7 @@ final class Optics {
    * 0.03323, peaked on the Cherenkov cone.
    */
   static double cascadeDirectionality(double cosPsi) {
-    double off = Math.max(Math.abs(cosPsi - COS_CHERENKOV), 1e-6);
+    double off = Math.max(Math.abs(cosPsi - IceOptics.COS_CHERENKOV), 1e-6);
     return StableMath.exp(DIRECTIONALITY_SLOPE * StableMath.pow(off, 0.35)) / DIRECTIONALITY_NORM;
   }
 
@@ -124,7 +111,9 @@ final class Optics {
    * / sin θ_c − 1 / tan θ_c)] / c with d_t along the track and d perpendicular to it.
    */
   static double cherenkovTimeNs(double alongMeters, double distanceMeters) {
-    return (alongMeters + distanceMeters * (GROUP_INDEX / SIN_CHERENKOV - 1 / TAN_CHERENKOV))
-        / LIGHT_SPEED;
+    return (alongMeters
+            + distanceMeters
+                * (IceOptics.GROUP_INDEX / IceOptics.SIN_CHERENKOV - 1 / TAN_CHERENKOV))
+        / IceOptics.LIGHT_SPEED;
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.simulator;
 
+import icecube.physics.IceOptics;
+
 /**
  * The times at which the photons of one source reach one sensor: the straight way, one Gamma draw
  * for all scattering (Pandel's law: shape d_eff/λ, rate 1/τ + c_ice/λ_a), the sensor's jitter, and
@@ -81,11 +83,11 @@ final class PhotonArrivals {
    */
   static double flightNs(double ahead, double distanceMeters, double cosPsi) {
     double square = distanceMeters * (distanceMeters - 2 * ahead * cosPsi) + ahead * ahead;
-    return ahead / Optics.LIGHT_SPEED + Math.sqrt(Math.max(0, square)) / Optics.ICE_SPEED;
+    return ahead / IceOptics.LIGHT_SPEED + Math.sqrt(Math.max(0, square)) / IceOptics.ICE_SPEED;
   }
 
   private static double scaleNs(double tauNs, double absorptionMeters) {
-    return 1 / (1 / tauNs + Optics.ICE_SPEED / absorptionMeters);
+    return 1 / (1 / tauNs + IceOptics.ICE_SPEED / absorptionMeters);
   }
 
   private void detect(int slot, double arrivalNs) {

@@ -3,6 +3,7 @@ package icecube.simulator;
 
 import icecube.physics.Direction;
 import icecube.physics.IceModel;
+import icecube.physics.IceOptics;
 
 /**
  * The light of a shower at every sensor in reach: as bright as a point source at the shower's
@@ -74,7 +75,7 @@ final class ShowerLight {
     }
     shape = Optics.showerShape(energy);
     double ahead = Optics.showerMaximumMeters(energy);
-    timeNs = startNs + ahead / Optics.LIGHT_SPEED;
+    timeNs = startNs + ahead / IceOptics.LIGHT_SPEED;
     x = startX - ahead * origin.x();
     y = startY - ahead * origin.y();
     z = startZ - ahead * origin.z();

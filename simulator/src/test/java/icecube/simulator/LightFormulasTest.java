@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import icecube.physics.IceModel;
+import icecube.physics.IceOptics;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,10 +16,10 @@ class LightFormulasTest {
 
   @Test
   void theCherenkovAngleIsThatOfIce() {
-    double angleDeg = Math.toDegrees(Math.acos(Optics.COS_CHERENKOV));
+    double angleDeg = Math.toDegrees(Math.acos(IceOptics.COS_CHERENKOV));
 
     assertThat(angleDeg).isCloseTo(40.7, within(0.05));
-    assertThat(Optics.ICE_SPEED).isCloseTo(0.2211, within(1e-4));
+    assertThat(IceOptics.ICE_SPEED).isCloseTo(0.2211, within(1e-4));
     assertThat(Optics.PE_PER_METER).isCloseTo(141.6, within(0.1));
   }
 
@@ -35,9 +36,9 @@ class LightFormulasTest {
   void cherenkovTimeIsTrackTimePlusPhotonTime(double distance) {
     double along = 42;
     double emission = along - distance / Optics.TAN_CHERENKOV;
-    double photon = distance / Optics.SIN_CHERENKOV;
+    double photon = distance / IceOptics.SIN_CHERENKOV;
 
-    double expected = emission / Optics.LIGHT_SPEED + photon / Optics.ICE_SPEED;
+    double expected = emission / IceOptics.LIGHT_SPEED + photon / IceOptics.ICE_SPEED;
 
     assertThat(Optics.cherenkovTimeNs(along, distance)).isCloseTo(expected, within(1e-9));
   }
@@ -108,7 +109,7 @@ class LightFormulasTest {
   void theBoundLiesAboveEveryPath() {
     var tracks = LightBound.ofTracks(ice);
     var cascades = LightBound.ofCascades(ice);
-    double cascadePeak = Optics.cascadeDirectionality(Optics.COS_CHERENKOV);
+    double cascadePeak = Optics.cascadeDirectionality(IceOptics.COS_CHERENKOV);
     double scale = Optics.PE_PER_METER * SensorArray.HIGH_EFFICIENCY;
     for (double from = 1400; from < 2480; from += 17) {
       for (double to = 1403; to < 2480; to += 29) {
@@ -144,17 +145,17 @@ class LightFormulasTest {
   @Test
   void lightAlongAShowerComesAsItsGeometrySays() {
     double far = 1_000;
-    double straightNs = far / Optics.ICE_SPEED;
+    double straightNs = far / IceOptics.ICE_SPEED;
 
     assertThat(PhotonArrivals.flightNs(0, far, 0.3)).isCloseTo(straightNs, within(1e-9));
     // Ahead along the axis light gains on the shower's own speed, behind it falls back by both
     // ways.
     double ahead = PhotonArrivals.flightNs(5, far, 1) - straightNs;
     double behind = PhotonArrivals.flightNs(5, far, -1) - straightNs;
-    assertThat(ahead).isCloseTo(5 / Optics.LIGHT_SPEED - 5 / Optics.ICE_SPEED, within(1e-6));
-    assertThat(behind).isCloseTo(5 / Optics.LIGHT_SPEED + 5 / Optics.ICE_SPEED, within(1e-6));
+    assertThat(ahead).isCloseTo(5 / IceOptics.LIGHT_SPEED - 5 / IceOptics.ICE_SPEED, within(1e-6));
+    assertThat(behind).isCloseTo(5 / IceOptics.LIGHT_SPEED + 5 / IceOptics.ICE_SPEED, within(1e-6));
     // Where c/n_g = c cos ψ the whole length arrives at once: the cone of the group velocity.
-    double cone = PhotonArrivals.flightNs(5, far, 1 / Optics.GROUP_INDEX) - straightNs;
+    double cone = PhotonArrivals.flightNs(5, far, 1 / IceOptics.GROUP_INDEX) - straightNs;
     assertThat(cone).isCloseTo(0, within(0.05));
   }
 

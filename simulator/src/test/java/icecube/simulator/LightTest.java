@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import icecube.physics.DetectorGeometry;
 import icecube.physics.Direction;
 import icecube.physics.IceModel;
+import icecube.physics.IceOptics;
 import org.junit.jupiter.api.Test;
 
 /** Drawn photons against the formulas they are drawn from. */
@@ -93,7 +94,7 @@ class LightTest {
     path.startAt(IceModel.depthMeters(emissionZ));
     double depth = IceModel.depthMeters(0);
     path.endAt(depth, ice.scatteringsTo(depth), ice.absorptionsTo(depth));
-    double cosEta = -emissionZ / (40 / Optics.SIN_CHERENKOV);
+    double cosEta = -emissionZ / (40 / IceOptics.SIN_CHERENKOV);
     double pe =
         Optics.PE_PER_METER
             * Optics.muonLight(Optics.muonEnergyGev(10, -emissionZ))
@@ -125,7 +126,7 @@ class LightTest {
     photons.sort();
 
     // Prepulses come 31.8 ns early; at a median they do not count.
-    double straightNs = ahead / Optics.LIGHT_SPEED + 30 / Optics.ICE_SPEED;
+    double straightNs = ahead / IceOptics.LIGHT_SPEED + 30 / IceOptics.ICE_SPEED;
     assertThat(photons.count()).isGreaterThan(100);
     assertThat(photons.timeNs(0)).isGreaterThan(straightNs - 40);
     assertThat(photons.timeNs(photons.count() / 10)).isGreaterThan(straightNs);
@@ -139,7 +140,7 @@ class LightTest {
     double[] showerNs = medianTimesNs(geometry, false);
 
     // Downward at light speed over 2 × 136 m; the shower's light runs both ways from its middle.
-    assertThat(muonNs[18] - muonNs[2]).isCloseTo(272 / Optics.LIGHT_SPEED, within(250.0));
+    assertThat(muonNs[18] - muonNs[2]).isCloseTo(272 / IceOptics.LIGHT_SPEED, within(250.0));
     assertThat(showerNs[2] - showerNs[10]).isGreaterThan(300);
     assertThat(showerNs[18] - showerNs[10]).isGreaterThan(300);
   }
