@@ -118,12 +118,10 @@ def redrawn(events, row_count_max, random):
     owner = np.repeat(np.arange(len(events)), events.row_count)
     # Coincident rows draw below 1, auxiliary ones above: the smallest of an event are kept.
     drawn = random.random(len(events.rows)) + (events.rows[:, columns.AUXILIARY] > 0.5)
-    by_event = np.lexsort((drawn, owner))
-    rank = np.empty(len(drawn), np.int64)
-    rank[by_event] = np.arange(len(drawn)) - events.offset[:-1][owner]
+    kept = columns.first_of_each(drawn, owner, row_count_max)
     counts = np.minimum(events.row_count, row_count_max)
     return dataclasses.replace(
-        events, offset=np.concatenate([[0], np.cumsum(counts)]), rows=events.rows[rank < row_count_max])
+        events, offset=np.concatenate([[0], np.cumsum(counts)]), rows=events.rows[kept])
 
 
 def augmented(rows, lengths, direction, augmentation, random):

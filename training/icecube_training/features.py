@@ -15,8 +15,8 @@ POSITION_SCALE_METERS = 500.0
 TIME_SCALE_NS = 30_000.0
 CHARGE_SCALE_DECADES = 3.0
 
-_MASK = (1 << 64) - 1
 _GOLDEN_GAMMA = 0x9E3779B97F4A7C15
+_AUXILIARY = np.uint64(1 << 62)
 
 
 def rows_of(position_meters, time_ns, charge_pe, auxiliary):
@@ -32,39 +32,42 @@ def rows_of(position_meters, time_ns, charge_pe, auxiliary):
     return rows
 
 
-def selected(event_id, auxiliary, row_count_max):
-    """Which rows of a longer event are kept, bool[rows]: Knuth's algorithm S with SplitMix64 of the id.
+def selected(event_id, rows, row_count, row_count_max):
+    """Which rows [n, 6] of events are kept, bool[n], if each has `row_count_max` at most.
 
-    Rows in coincidence go before auxiliary ones, chance decides among equals, and the same event is cut
-    the same way everywhere and every time.
+    `event_id` and `row_count` are of each event. Coincident rows go before auxiliary ones, and a hash of
+    the id and the row decides among equals: the same event is cut the same way everywhere and every time.
     """
-    auxiliary = np.asarray(auxiliary, bool)
-    if len(auxiliary) <= row_count_max:
-        return np.ones(len(auxiliary), bool)
-    left = [int((~auxiliary).sum()), int(auxiliary.sum())]
-    wanted = [min(left[0], row_count_max), 0]
-    wanted[1] = min(left[1], row_count_max - wanted[0])
-    state = event_id & _MASK
-    kept = np.zeros(len(auxiliary), bool)
-    for row, kind in enumerate(auxiliary.astype(int).tolist()):
-        if wanted[kind] == left[kind] or wanted[kind] == 0:
-            keep = wanted[kind] != 0
-        else:
-            state, number = _next(state)
-            keep = ((number >> 32) * left[kind]) >> 32 < wanted[kind]
-        kept[row] = keep
-        left[kind] -= 1
-        wanted[kind] -= keep
+    row_count = np.asarray(row_count)
+    kept = np.ones(len(rows), bool)
+    long = np.repeat(row_count > row_count_max, row_count)
+    owner = np.repeat(np.arange(len(row_count)), row_count)[long]
+    keys = _keys(np.asarray(event_id, np.int64).astype(np.uint64)[owner], np.ascontiguousarray(rows[long]))
+    kept[long] = first_of_each(keys, owner, row_count_max)
     return kept
 
 
-def _next(state):
-    """SplitMix64: the state that follows, and its number."""
-    state = (state + _GOLDEN_GAMMA) & _MASK
-    mixed = state
-    mixed = ((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
-    mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & _MASK
-    return state, mixed ^ (mixed >> 31)
+def first_of_each(keys, owner, count_max):
+    """Which of the rows, bool[n], are among the `count_max` of smallest key of their owner; owners ascend."""
+    order = np.lexsort((keys, owner))
+    begins = np.searchsorted(owner, owner)
+    rank = np.empty(len(keys), np.int64)
+    rank[order] = np.arange(len(keys)) - begins
+    return rank < count_max
+
+
+def _keys(event_id, rows):
+    bits = rows[:, :4].copy().view(np.uint32).astype(np.uint64)
+    place = _finalised(_finalised(event_id + np.uint64(_GOLDEN_GAMMA)) ^ (bits[:, Y] << np.uint64(32) | bits[:, X]))
+    chance = _finalised(place ^ (bits[:, TIME] << np.uint64(32) | bits[:, Z])) >> np.uint64(2)
+    return np.where(rows[:, AUXILIARY] > 0.5, chance | _AUXILIARY, chance)
+
+
+def _finalised(value):
+    """SplitMix64's finaliser of uint64[n]."""
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        value = (value ^ (value >> np.uint64(shift))) * np.uint64(factor)
+    return value ^ (value >> np.uint64(31))
 
 
 def direction_of(azimuth, zenith):

@@ -51,14 +51,9 @@ class Events:
 
     def cut_to(self, row_count_max):
         """The events with at most so many rows each, cut by the rule of serving."""
-        long = np.flatnonzero(self.row_count > row_count_max)
-        if not len(long):
+        if not (self.row_count > row_count_max).any():
             return self
-        kept = np.ones(len(self.rows), bool)
-        for event in long:
-            auxiliary = self.rows_at(event)[:, columns.AUXILIARY] > 0.5
-            kept[self.offset[event] : self.offset[event + 1]] = columns.selected(
-                int(self.event_id[event]), auxiliary, row_count_max)
+        kept = columns.selected(self.event_id, self.rows, self.row_count, row_count_max)
         counts = np.minimum(self.row_count, row_count_max)
         offset = np.concatenate([[0], np.cumsum(counts)])
         return dataclasses.replace(self, offset=offset, rows=self.rows[kept])

@@ -15,13 +15,19 @@ def table(name):
         return list(csv.DictReader(file))
 
 
+def rows(name, event):
+    """float32[rows, 6] of each event, by what the column `event` calls it."""
+    found = {}
+    for row in table(name):
+        found.setdefault(row[event], []).append([row[column] for column in ("x", "y", "z", "t", "q", "aux")])
+    return {event: np.array(values, np.float32) for event, values in found.items()}
+
+
 def line_fits():
     """Padded features, lengths, and the improved line fit's directions (zeros for none)."""
     fits = table("line-fit.csv")
-    rows = {}
-    for row in table("line-fit-rows.csv"):
-        rows.setdefault(row["event"], []).append([float(row[name]) for name in ("x", "y", "z", "t", "q", "aux")])
-    events = [np.array(rows.get(fit["event"], []), np.float32).reshape(-1, 6) for fit in fits]
+    found = rows("line-fit-rows.csv", "event")
+    events = [found.get(fit["event"], np.zeros((0, 6), np.float32)) for fit in fits]
     features = np.full((len(events), max(map(len, events)), 6), 7.5, np.float32)
     for index, event in enumerate(events):
         features[index, : len(event)] = event

@@ -71,9 +71,12 @@ class PreparedTest(unittest.TestCase):
         found = self.events.cut_to(20)
         self.assertEqual(found.row_count.max(), 20)
         long = int(np.argmax(self.events.row_count))
-        auxiliary = self.events.rows_at(long)[:, 5] > 0.5
-        kept = features.selected(int(self.events.event_id[long]), auxiliary, 20)
+        rows = self.events.rows_at(long)
+        kept = features.selected([self.events.event_id[long]], rows, [len(rows)], 20)
         np.testing.assert_array_equal(found.rows_at(long), self.events.rows_at(long)[kept])
+
+    def test_a_cut_of_a_cut_is_the_cut_at_once(self):
+        np.testing.assert_array_equal(self.events.cut_to(30).cut_to(12).rows, self.events.cut_to(12).rows)
 
 
 class DataTest(unittest.TestCase):

@@ -29,11 +29,12 @@ class SeedsTest(unittest.TestCase):
             found = seeds.directions(alone, torch.tensor([length]))
             torch.testing.assert_close(found[0], together[index], atol=1e-6, rtol=0)
 
-    def test_the_pulse_selection_is_that_of_java(self):
+    def test_the_selection_of_rows_is_that_of_java(self):
+        tables = golden.rows("line-fit-rows.csv", "event")
         for case in golden.table("selection.csv"):
-            auxiliary = [flag == "1" for flag in case["auxiliary"]]
-            kept = features.selected(int(case["event"]), auxiliary, int(case["row_count_max"]))
-            self.assertEqual("".join("01"[int(keep)] for keep in kept), case["kept"], case["event"])
+            rows = tables[case["event"]]
+            kept = features.selected([int(case["event_id"])], rows, [len(rows)], int(case["row_count_max"]))
+            self.assertEqual("".join("01"[int(keep)] for keep in kept), case["kept"], case)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ and without regard to speed. Numbers are printed so that reading them gives the 
 
 line-fit-rows.csv   event, x, y, z, t, q, aux: float32 features of every row
 line-fit.csv        event, case, rows, improved x, y, z, plain x, y, z; 0, 0, 0 is no direction
-selection.csv       event, row_count_max, auxiliary and kept: one 0 or 1 for each pulse
+selection.csv       event_id, event of line-fit-rows.csv, row_count_max, kept: one 0 or 1 for each row
 
 features-sensors.csv, features-pulses.csv   a detector and events in the competition's own format
 features-events.csv                         event_id, pulses_seen, row_count, quality
@@ -137,41 +137,39 @@ def write_line_fit(folder, random):
             print(event, case, len(table), *map(repr, answer.tolist()), sep=",", file=fits)
 
 
-def split_mix_64(state):
-    while True:
-        state = (state + 0x9E3779B97F4A7C15) & MASK64
-        mixed = ((state ^ (state >> 30)) * 0xBF58476D1CE4E5B9) & MASK64
-        mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & MASK64
-        yield mixed ^ (mixed >> 31)
+def finalised(value):
+    """SplitMix64's finaliser."""
+    value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & MASK64
+    value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & MASK64
+    return value ^ (value >> 31)
 
 
-def selection(event_id, auxiliary, row_count_max):
-    numbers = split_mix_64(event_id & MASK64)
-    left = [auxiliary.count(0), auxiliary.count(1)]
-    wanted = [min(left[0], row_count_max), 0]
-    wanted[1] = min(left[1], row_count_max - wanted[0])
-    kept = []
-    for kind in auxiliary:
-        if wanted[kind] in (0, left[kind]):
-            keep = wanted[kind] > 0
-        else:
-            keep = ((next(numbers) >> 32) * left[kind] >> 32) < wanted[kind]
-        left[kind] -= 1
-        wanted[kind] -= keep
-        kept.append(int(keep))
-    return kept
+def selection(event_id, rows, row_count_max):
+    """One 0 or 1 for each of the float32 rows."""
+
+    def place_in_line(index):
+        x, y, z, t = (int(bits) for bits in rows[index, :4].view(np.uint32))
+        seed = finalised((event_id + 0x9E3779B97F4A7C15) & MASK64)
+        chance = finalised(finalised(seed ^ (y << 32 | x)) ^ (t << 32 | z))
+        return rows[index, 5] > 0.5, chance >> 2, index
+
+    first = sorted(range(len(rows)), key=place_in_line)[:row_count_max]
+    return [int(index in first) for index in range(len(rows))]
 
 
-def write_selection(folder, random):
+def write_selection(folder):
+    tables = {}
+    for line in (folder / "line-fit-rows.csv").read_text().splitlines()[1:]:
+        event, *row = line.split(",")
+        tables.setdefault(int(event), []).append(row)
     with open(folder / "selection.csv", "w") as file:
-        print("event,row_count_max,auxiliary,kept", file=file)
-        for event_id, count, share, row_count_max in [
-            (0, 40, 0.6, 40), (1, 40, 0.6, 39), (2, 40, 0.6, 20), (24, 60, 0.6, 10), (2092, 60, 0.9, 30),
-            (-1, 60, 0.5, 30), (2**63 - 1, 60, 0.5, 30), (-(2**63), 60, 0.0, 1), (7, 60, 1.0, 59), (8, 1, 0.0, 1),
+        print("event_id,event,row_count_max,kept", file=file)
+        for event_id, event, row_count_max in [
+            (0, 0, 38), (1, 0, 37), (2, 3, 20), (2, 3, 40), (24, 5, 50), (2092, 7, 96), (-1, 7, 96), (-1, 7, 120),
+            (2**63 - 1, 9, 29), (-(2**63), 9, 1), (7, 10, 3), (8, 17, 3), (9, 17, 1),
         ]:  # fmt: skip
-            auxiliary = [int(u < share) for u in random.random(count)]
-            kept = selection(event_id, auxiliary, row_count_max)
-            print(event_id, row_count_max, "".join(map(str, auxiliary)), "".join(map(str, kept)), sep=",", file=file)
+            kept = selection(event_id, np.array(tables[event]).astype(np.float32), row_count_max)
+            print(event_id, event, row_count_max, "".join(map(str, kept)), sep=",", file=file)
 
 
 def feature_sensors():
@@ -207,18 +205,16 @@ def feature_events(random):
 
 def feature_rows(sensors, event_id, pulses):
     """Rows of the selected pulses, and the quality of the answer they allow."""
-    kept = selection(event_id, [pulse[3] for pulse in pulses], FEATURE_ROW_COUNT_MAX)
-    chosen = [pulse for pulse, keep in zip(pulses, kept) if keep]
-    quality = TRUNCATED if len(chosen) < len(pulses) else 0
-    coincident = {sensor // 10 for sensor, _, _, auxiliary in chosen if not auxiliary}
-    strings = coincident or {sensor // 10 for sensor, *_ in chosen}
-    quality |= SINGLE_STRING if len(strings) == 1 else 0
     first = pulses[0][1]
-    rows = [
-        [c / 500 for c in sensors[sensor]] + [(time - first) / 30_000, np.log10(charge) / 3, auxiliary]
-        for sensor, time, charge, auxiliary in chosen
-    ]
-    return rows, quality
+    rows = np.array([
+        [np.float32(c) / np.float32(500) for c in sensors[sensor]] + [(time - first) / 30_000, np.log10(charge) / 3, auxiliary]
+        for sensor, time, charge, auxiliary in pulses
+    ]).astype(np.float32)
+    kept = np.array(selection(event_id, rows, FEATURE_ROW_COUNT_MAX), bool)
+    coincident = {sensor // 10 for sensor, _, _, auxiliary in pulses if not auxiliary}
+    strings = coincident or {sensor // 10 for sensor, *_ in pulses}
+    quality = (0 if kept.all() else TRUNCATED) | (SINGLE_STRING if len(strings) == 1 else 0)
+    return rows[kept], quality
 
 
 def write_features(folder, random):
@@ -238,12 +234,12 @@ def write_features(folder, random):
             for sensor, time, charge, auxiliary in pulses:
                 print(event_id, sensor, time, charge, bool(auxiliary), sep=",", file=ins)
             print(event_id, len(pulses), len(rows), quality, sep=",", file=events)
-            for row in np.array(rows).astype(np.float32):
+            for row in rows:
                 print(event_id, *(np.format_float_positional(value, trim="-") for value in row), sep=",", file=outs)
 
 
 if __name__ == "__main__":
     target = Path(sys.argv[1])
     write_line_fit(target, np.random.default_rng(SEED))
-    write_selection(target, np.random.default_rng(SEED))
+    write_selection(target)
     write_features(target, np.random.default_rng(SEED))

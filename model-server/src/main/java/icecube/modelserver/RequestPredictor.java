@@ -6,7 +6,6 @@ import icecube.physics.Event;
 import icecube.physics.EventDefect;
 import icecube.physics.FeatureBuilder;
 import icecube.physics.FeatureTable;
-import icecube.physics.Quality;
 import icecube.proto.EventCodec;
 import icecube.proto.FeatureCodec;
 import icecube.proto.ReasonException;
@@ -137,37 +136,6 @@ final class RequestPredictor {
 
   private static FeatureTable decode(PredictRequest request, ServedModel model) {
     var table = FeatureCodec.decode(request.getFeatures());
-    return truncated(table, model.inference().rowCountMax());
-  }
-
-  /** The table with at most {@code rowCountMax} rows an event: the first, as they are by time. */
-  static FeatureTable truncated(FeatureTable table, int rowCountMax) {
-    int events = table.eventCount();
-    long[] eventId = new long[events];
-    int[] rowCount = new int[events];
-    int[] pulsesSeen = new int[events];
-    int[] qualityBits = new int[events];
-    int rows = 0;
-    for (int event = 0; event < events; event++) {
-      eventId[event] = table.eventId(event);
-      rowCount[event] = Math.min(rowCountMax, table.rowCount(event));
-      pulsesSeen[event] = table.pulsesSeen(event);
-      boolean cut = rowCount[event] < table.rowCount(event);
-      qualityBits[event] = table.qualityBits(event) | (cut ? Quality.TRUNCATED.bit() : 0);
-      rows += rowCount[event];
-    }
-    if (rows == table.rowCount()) {
-      return table;
-    }
-    float[] values = new float[rows * FeatureTable.COLUMN_COUNT];
-    int at = 0;
-    for (int event = 0; event < events; event++) {
-      for (int row = 0; row < rowCount[event]; row++) {
-        for (int column = 0; column < FeatureTable.COLUMN_COUNT; column++) {
-          values[at++] = table.value(table.firstRow(event) + row, column);
-        }
-      }
-    }
-    return FeatureTable.owning(eventId, rowCount, pulsesSeen, qualityBits, values);
+    return table.cutTo(model.inference().rowCountMax());
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import icecube.chassis.Closer;
-import icecube.physics.Quality;
 import icecube.proto.PredictionCodec;
 import icecube.proto.ReasonException;
 import icecube.proto.ReasonKind;
@@ -16,7 +15,6 @@ import icecube.v1.PredictRequest;
 import icecube.v1.PredictResponse;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -94,22 +92,5 @@ final class RequestFuzzTest {
           default -> Samples.eventsRequest(Samples.events(random, 1 + random.nextInt(5)));
         };
     return request.setRequestId(random.nextLong()).build();
-  }
-
-  @Test
-  void theOnlyLimitOfRowsIsTheModels() {
-    var table = Samples.table(new SplittableRandom(1), 10);
-
-    var cut = RequestPredictor.truncated(table, 3);
-
-    assertThat(RequestPredictor.truncated(table, 768)).isSameAs(table);
-    for (int event : List.of(0, 5, 9)) {
-      assertThat(cut.rowCount(event)).isEqualTo(3);
-      assertThat(cut.qualityBits(event) & Quality.TRUNCATED.bit())
-          .isEqualTo(table.rowCount(event) > 3 ? Quality.TRUNCATED.bit() : 0);
-      assertThat(cut.pulsesSeen(event)).isEqualTo(table.pulsesSeen(event));
-      assertThat(cut.value(cut.firstRow(event) + 2, 3))
-          .isEqualTo(table.value(table.firstRow(event) + 2, 3));
-    }
   }
 }

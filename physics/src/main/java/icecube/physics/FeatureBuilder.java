@@ -12,21 +12,21 @@ import java.util.List;
  * <p>An event of more than {@code rowCountMax} pulses is cut to that many rows. Pulses in hard
  * local coincidence go before auxiliary ones, and among equals chance decides: a random sample beat
  * the brightest, the earliest and the nearest pulses for every model of the Kaggle competition that
- * compared them (IceMix, arXiv:2310.15674). Chance is a pure function of the event's id, so
- * training and serving, a first try and a retry, all see the same rows. Exactly:
+ * compared them (IceMix, arXiv:2310.15674). Chance is a pure function of the event's id and of the
+ * rows themselves, so training and serving, a first try and a retry, all see the same rows; and a
+ * table cut again ({@link FeatureTable#cutTo}) has the rows it would have had if it had been cut so
+ * at once. Exactly:
  *
  * <ol>
- *   <li>Of n₁ non-auxiliary and n₀ auxiliary pulses, k₁ = min(n₁, rowCountMax) and k₀ = min(n₀,
- *       rowCountMax − k₁) are kept.
- *   <li>The pulses are walked once in time order. A pulse of a kind of which k are still to be kept
- *       out of n still to come draws a number u from 0..n−1 and is kept if u &lt; k; then n, and if
- *       it was kept k, falls by one (Knuth, The Art of Computer Programming 2, §3.4.2, algorithm
- *       S). A kind with k = n or k = 0 draws nothing.
- *   <li>u = (h · n) div 2³², where h is the upper 32 bits of the next number of SplitMix64 whose
- *       state starts at the event's id (Steele, Lea and Flood, OOPSLA 2014).
+ *   <li>m is the finaliser of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014), γ its step
+ *       0x9E3779B97F4A7C15, and x, y, z, t are the bits of a row's first four columns.
+ *   <li>A row's chance is m(m(m(id + γ) ⊕ (y · 2³² + x)) ⊕ (t · 2³² + z)), of which the upper 62
+ *       bits count.
+ *   <li>The rowCountMax rows are kept that come first by (auxiliary, chance, time order).
  * </ol>
  *
- * <p>Time O(pulses), memory O(rows) for a batch. Immutable and thread-safe.
+ * <p>Time O(pulses) for an event that is not cut, O(pulses · log pulses) for one that is. Immutable
+ * and thread-safe.
  */
 public final class FeatureBuilder {
   /** Rows an event may have by default; 98.7 % of Kaggle's events have no more pulses. */
@@ -94,34 +94,55 @@ public final class FeatureBuilder {
   /** Writes the rows of one event from {@code offset} on and returns its quality bits. */
   private int writeRows(Event event, float[] rows, int offset) {
     PulseSeries pulses = event.pulses();
-    var selection = PulseSelection.of(event, rowCountMax);
-    var strings = new StringCensus();
-    int at = offset;
-    for (int pulse = 0; pulse < pulses.count(); pulse++) {
-      boolean auxiliary = pulses.auxiliary(pulse);
-      if (selection.keepsNext(auxiliary)) {
-        writeRow(pulses, pulse, rows, at);
-        strings.add(geometry.stringId(pulses.sensorId(pulse)), auxiliary);
-        at += FeatureTable.COLUMN_COUNT;
+    if (pulses.count() <= rowCountMax) {
+      for (int pulse = 0; pulse < pulses.count(); pulse++) {
+        writeRow(pulses, pulse, rows, offset + pulse * FeatureTable.COLUMN_COUNT);
       }
+      return singleStringBit(pulses);
     }
-    int truncated = pulses.count() > rowCountMax ? Quality.TRUNCATED.bit() : 0;
-    int singleString = strings.isSingle() ? Quality.SINGLE_STRING.bit() : 0;
-    return truncated | singleString;
+    int at = offset;
+    for (int pulse : selection(event).kept(rowCountMax)) {
+      writeRow(pulses, pulse, rows, at);
+      at += FeatureTable.COLUMN_COUNT;
+    }
+    return singleStringBit(pulses) | Quality.TRUNCATED.bit();
+  }
+
+  private RowSelection selection(Event event) {
+    PulseSeries pulses = event.pulses();
+    var selection = new RowSelection(event.id(), pulses.count());
+    float[] row = new float[FeatureTable.COLUMN_COUNT];
+    for (int pulse = 0; pulse < pulses.count(); pulse++) {
+      writePlaceAndTime(pulses, pulse, row, 0);
+      selection.add(row[0], row[1], row[2], row[3], pulses.auxiliary(pulse));
+    }
+    return selection;
   }
 
   private void writeRow(PulseSeries pulses, int pulse, float[] rows, int at) {
+    writePlaceAndTime(pulses, pulse, rows, at);
+    rows[at + 4] = (float) (Math.log10(pulses.chargePe(pulse)) / FeatureTable.CHARGE_SCALE_DECADES);
+    rows[at + 5] = pulses.auxiliary(pulse) ? 1 : 0;
+  }
+
+  private void writePlaceAndTime(PulseSeries pulses, int pulse, float[] rows, int at) {
     int sensorId = pulses.sensorId(pulse);
     rows[at] = geometry.xMeters(sensorId) / FeatureTable.POSITION_SCALE_METERS;
     rows[at + 1] = geometry.yMeters(sensorId) / FeatureTable.POSITION_SCALE_METERS;
     rows[at + 2] = geometry.zMeters(sensorId) / FeatureTable.POSITION_SCALE_METERS;
     rows[at + 3] = (pulses.timeNs(pulse) - pulses.timeNs(0)) / FeatureTable.TIME_SCALE_NS;
-    rows[at + 4] = (float) (Math.log10(pulses.chargePe(pulse)) / FeatureTable.CHARGE_SCALE_DECADES);
-    rows[at + 5] = pulses.auxiliary(pulse) ? 1 : 0;
+  }
+
+  private int singleStringBit(PulseSeries pulses) {
+    var strings = new StringCensus();
+    for (int pulse = 0; pulse < pulses.count(); pulse++) {
+      strings.add(geometry.stringId(pulses.sensorId(pulse)), pulses.auxiliary(pulse));
+    }
+    return strings.isSingle() ? Quality.SINGLE_STRING.bit() : 0;
   }
 
   /**
-   * Which strings the kept pulses hang on; only whether it is one matters. Noise is everywhere, so
+   * Which strings the pulses hang on; only whether it is one matters. Noise is everywhere, so
    * auxiliary pulses have a say only where there are no others.
    */
   private static final class StringCensus {

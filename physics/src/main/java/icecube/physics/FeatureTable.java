@@ -127,6 +127,54 @@ public final class FeatureTable {
     return rows[row * COLUMN_COUNT + column];
   }
 
+  /**
+   * The same events with {@code rowCountMax} rows each at most: those {@link FeatureBuilder} would
+   * have kept had it been its limit; this table if none has more. What is cut gets {@link
+   * Quality#TRUNCATED}.
+   *
+   * @throws IllegalArgumentException if {@code rowCountMax} is below 1
+   */
+  public FeatureTable cutTo(int rowCountMax) {
+    if (rowCountMax < 1) {
+      throw new IllegalArgumentException("row_count_max: " + rowCountMax + " (expected: >= 1)");
+    }
+    int[] count = new int[eventCount()];
+    int[] bits = qualityBits.clone();
+    int total = 0;
+    for (int event = 0; event < eventCount(); event++) {
+      count[event] = Math.min(rowCountMax, rowCount(event));
+      bits[event] |= count[event] < rowCount(event) ? Quality.TRUNCATED.bit() : 0;
+      total += count[event];
+    }
+    if (total == rowCount()) {
+      return this;
+    }
+    float[] values = new float[total * COLUMN_COUNT];
+    int at = 0;
+    for (int event = 0; event < eventCount(); event++) {
+      if (count[event] == rowCount(event)) {
+        copyRows(event, values, at);
+        at += count[event] * COLUMN_COUNT;
+      } else {
+        for (int row : selection(event).kept(rowCountMax)) {
+          int from = (rowOffset[event] + row) * COLUMN_COUNT;
+          System.arraycopy(rows, from, values, at, COLUMN_COUNT);
+          at += COLUMN_COUNT;
+        }
+      }
+    }
+    return owning(eventId, count, pulsesSeen, bits, values);
+  }
+
+  private RowSelection selection(int event) {
+    var selection = new RowSelection(eventId[event], rowCount(event));
+    for (int row = rowOffset[event]; row < rowOffset[event + 1]; row++) {
+      selection.add(
+          value(row, 0), value(row, 1), value(row, 2), value(row, 3), value(row, 5) > 0.5f);
+    }
+    return selection;
+  }
+
   /** Copies the rows of event {@code event} into {@code target} from {@code offset} on. */
   public void copyRows(int event, float[] target, int offset) {
     int from = rowOffset[event] * COLUMN_COUNT;

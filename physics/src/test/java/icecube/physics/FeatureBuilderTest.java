@@ -124,6 +124,23 @@ class FeatureBuilderTest {
   }
 
   @Test
+  void aCutOfACutIsTheCutAtOnce() {
+    var events =
+        List.of(
+            event(5, 200, pulse -> pulse % 3 == 0),
+            event(9, 3, pulse -> false),
+            event(2092, 90, pulse -> pulse % 9 != 0),
+            event(-1, 64, pulse -> true));
+    var once = new FeatureBuilder(GEOMETRY, 20).build(events);
+
+    var twice = new FeatureBuilder(GEOMETRY, 100).build(events).cutTo(64).cutTo(20);
+
+    assertThat(twice).isEqualTo(once);
+    assertThat(twice.cutTo(20)).isSameAs(twice);
+    assertThatThrownBy(() -> twice.cutTo(0)).hasMessage("row_count_max: 0 (expected: >= 1)");
+  }
+
+  @Test
   void flagsAnEventOfOneString() {
     assertThat(qualityBits(pulse -> false, 3, 17, 42)).isEqualTo(Quality.SINGLE_STRING.bit());
     assertThat(qualityBits(pulse -> false, 3, 17, 60)).isZero();

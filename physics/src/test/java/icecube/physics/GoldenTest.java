@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Holds the line fit and the pulse selection to what {@code src/test/python/golden.py} computed.
+ * Holds the line fit and the selection of rows to what {@code src/test/python/golden.py} computed.
  */
 class GoldenTest {
   /** Both compute in double from the same float32 rows; only the order of sums differs. */
@@ -36,7 +36,7 @@ class GoldenTest {
   @ParameterizedTest
   @MethodSource("fits")
   void fitsLikeTheReference(List<String> fit) {
-    var table = table(Integer.parseInt(fit.get(0)));
+    var table = table(0, Integer.parseInt(fit.get(0)));
 
     assertThat(table.rowCount()).isEqualTo(Integer.parseInt(fit.get(2)));
     assertSame(LineFit.improved().fit(table, 0), fit, 3);
@@ -46,23 +46,22 @@ class GoldenTest {
   @ParameterizedTest
   @MethodSource("selections")
   void selectsLikeTheReference(List<String> selection) {
-    String auxiliary = selection.get(2);
-    int count = auxiliary.length();
-    boolean[] flags = new boolean[count];
-    for (int pulse = 0; pulse < count; pulse++) {
-      flags[pulse] = auxiliary.charAt(pulse) == '1';
-    }
-    var pulses = PulseSeries.of(new int[count], new float[count], new float[count], flags);
-    var walk =
-        PulseSelection.of(
-            new Event(Long.parseLong(selection.get(0)), pulses),
-            Integer.parseInt(selection.get(1)));
-    var kept = new StringBuilder();
-    for (int pulse = 0; pulse < count; pulse++) {
-      kept.append(walk.keepsNext(flags[pulse]) ? '1' : '0');
-    }
+    long eventId = Long.parseLong(selection.get(0));
+    var table = table(eventId, Integer.parseInt(selection.get(1)));
+    var kept = selection.get(3);
 
-    assertThat(kept).hasToString(selection.get(3));
+    var cut = table.cutTo(Integer.parseInt(selection.get(2)));
+
+    int at = 0;
+    for (int row = 0; row < kept.length(); row++) {
+      if (kept.charAt(row) == '1') {
+        for (int column = 0; column < FeatureTable.COLUMN_COUNT; column++) {
+          assertThat(cut.value(at, column)).isEqualTo(table.value(row, column));
+        }
+        at++;
+      }
+    }
+    assertThat(cut.rowCount()).isEqualTo(at);
   }
 
   private static void assertSame(Optional<Direction> answer, List<String> fit, int column) {
@@ -78,7 +77,7 @@ class GoldenTest {
     }
   }
 
-  private static FeatureTable table(int event) {
+  private static FeatureTable table(long eventId, int event) {
     var ofEvent = ROWS.stream().filter(row -> Integer.parseInt(row.get(0)) == event).toList();
     float[] values = new float[ofEvent.size() * FeatureTable.COLUMN_COUNT];
     for (int index = 0; index < values.length; index++) {
@@ -87,7 +86,7 @@ class GoldenTest {
     }
     int[] rowCount = {ofEvent.size()};
     return FeatureTable.owning(
-        new long[] {event}, rowCount, rowCount.clone(), new int[] {0}, values);
+        new long[] {eventId}, rowCount, rowCount.clone(), new int[] {0}, values);
   }
 
   /** The lines of a golden file below its header, split at commas. */
