@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """icecube-train: trains, evaluates, calibrates, exports and registers a model.
 
-Exit status: 0 done, 1 the graph is not the model and nothing is written, 2 a wrong argument, configuration
-or input.
+Exit status: 0 done, 1 training came to no finite gradient, or the graph is not the model, and nothing is
+written, 2 a wrong argument, configuration or input, 130 broken off.
 """
 
 import argparse
@@ -33,6 +33,7 @@ def parser():
             command.add_argument("--device", default="auto", help="cpu, cuda (a GPU if there is one)")
         if name == "crossval":
             command.add_argument("--folds", type=int, default=5, help="(5)")
+            command.add_argument("--events", type=int, default=200_000, help="the first so many (200000)")
         if name == "search":
             command.add_argument("--space", required=True, type=pathlib.Path, help="YAML of what to draw, and how")
             command.add_argument("--trials", type=int, default=20, help="(20)")
@@ -53,7 +54,7 @@ def main(argv=None):
         if arguments.command == "crossval":
             from icecube_training import crossval
 
-            crossval.run(found, output, arguments.folds, arguments.device)
+            crossval.run(found, output, arguments.folds, arguments.device, arguments.events)
         else:
             from icecube_training import search
 
@@ -63,6 +64,12 @@ def main(argv=None):
     except (WrongInput, OSError) as problem:
         print(f"icecube-train: {problem}", file=sys.stderr)
         return 2
+    except FloatingPointError as problem:
+        print(f"icecube-train: {problem}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("icecube-train: broken off; the same command goes on from the last checkpoint", file=sys.stderr)
+        return 130
 
 
 def _run(found, output, arguments):

@@ -2,7 +2,7 @@
 """Honest uncertainties: from what a model says of itself to kappa, r50 and r90 that hold.
 
 A table over two coordinates, both known inside the graph: x, the logarithm of the raw kappa, and y, the
-model's own track score (the number of rows, of a model without one). Between its knots it is linear, beyond
+model's own track score (the number of rows, if it could not learn one). Between its knots it is linear, beyond
 them constant, along x never rising for radii nor falling for kappa. It is fitted on events that training
 did not see: radii by the pinball loss, whose minimum is the quantile (Koenker and Bassett 1978), kappa by
 the likelihood of von Mises and Fisher. A last factor each makes the shares of those events exact (split
@@ -17,6 +17,7 @@ import torch
 from torch import nn
 
 from icecube_training import loss
+from icecube_training.prepared import WrongInput
 
 QUANTILES = (0.5, 0.9)
 RADIUS_MIN = 1e-4
@@ -89,10 +90,10 @@ class Calibration(nn.Module):
         return kappa, torch.stack([r50, r90], -1)
 
 
-def context_of(answer, lengths):
-    """The second coordinate, [b]: the track score in 0..1, or log10 of the rows."""
-    if len(answer) > 2:
-        return torch.sigmoid(answer[2].float())
+def context_of(track_logit, lengths):
+    """The second coordinate, [b]: the track score in 0..1, or of None log10 of the rows."""
+    if track_logit is not None:
+        return torch.sigmoid(track_logit.float())
     return torch.log10(lengths.clamp(min=1).float())
 
 
@@ -102,7 +103,8 @@ def fit(raw_kappa, context, error, x_count=12, y_count=4, rounds=250, seed=1):
     A second or two on a CPU; the same input gives the same tables.
     """
     if len(error) < EVENTS_MIN:
-        raise ValueError(f"calibration events: {len(error)} (expected: at least {EVENTS_MIN})")
+        raise WrongInput(
+            f"calibration events: {len(error)} (expected: at least {EVENTS_MIN}); raise data.calibration")
     torch.manual_seed(seed)
     x = torch.as_tensor(np.log(np.clip(raw_kappa, KAPPA_MIN, KAPPA_MAX)), dtype=torch.float32)
     y = torch.as_tensor(context, dtype=torch.float32)
@@ -156,13 +158,17 @@ def coverage(error, radii):
 
 
 class Calibrated(nn.Module):
-    """A model and its calibration as one: direction [b, 3], kappa [b], radii [b, 2]; what is exported."""
+    """A model and its calibration as one: direction [b, 3], kappa [b], radii [b, 2]; what is exported.
 
-    def __init__(self, model, calibration):
+    `by_track` says whether the calibration's context is the model's track score.
+    """
+
+    def __init__(self, model, calibration, by_track):
         super().__init__()
-        self.model, self.calibration = model, calibration
+        self.model, self.calibration, self.by_track = model, calibration, by_track
 
     def forward(self, features, lengths):
         answer = self.model(features, lengths)
-        kappa, radii = self.calibration(answer[1].float(), context_of(answer, lengths))
+        context = context_of(answer[2] if self.by_track else None, lengths)
+        kappa, radii = self.calibration(answer[1].float(), context)
         return answer[0], kappa, radii

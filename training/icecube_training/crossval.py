@@ -9,6 +9,8 @@ import numpy as np
 from icecube_training import data, pipeline, shards
 from icecube_training.prepared import WrongInput
 
+EVENTS_MAX = 200_000
+
 
 def folds(events, count, seed):
     """Pairs (training, validation) of events; every event is in exactly one validation part."""
@@ -17,11 +19,19 @@ def folds(events, count, seed):
         yield events.take(np.flatnonzero(number != fold)), events.take(np.flatnonzero(number == fold))
 
 
-def run(found, output, count=5, device="auto", say=print):
-    """Trains on each fold and validates on the rest; the validation scores, one a fold."""
+def run(found, output, count=5, device="auto", events_max=EVENTS_MAX, say=print):
+    """Trains on each fold and validates on the rest; the validation scores, one a fold.
+
+    The first `events_max` events are in memory, three times while a fold is made.
+    """
     if count < 2:
         raise WrongInput(f"folds: {count} (expected: at least 2)")
-    events = shards.read_all(found.data.train, found.data.row_count_max_served, 1 << 62)
+    events = shards.read_all(found.data.train, found.data.row_count_max_served, events_max)
+    if len(events) < count * found.training.step_events:
+        raise WrongInput(
+            f"events: {len(events)} (expected: at least {count * found.training.step_events}, {count} folds of"
+            " training.step_events)")
+    say(f"{len(events):,} events in {count} folds")
     scores = []
     for fold, (training, validation) in enumerate(folds(events, count, found.seed)):
         of_fold = dataclasses.replace(found, seed=found.seed + fold)

@@ -23,6 +23,7 @@ class Trained:
 
     model: torch.nn.Module
     history: list
+    source: shards.Shards | shards.InMemory  # training events
     held: tuple  # validation and calibration events
     trainer: Trainer
 
@@ -47,10 +48,10 @@ def train(found, output, device="auto", told=lambda epoch: None, training_events
     said = config.as_dict(found)
     trainer = Trainer(
         model, task, train_source, validation, found.training, found.data.augmentation, found.data.row_count_max,
-        found.seed, output, device_of(device), told, {name: said[name] for name in ("data", "model", "training", "seed")})
+        found.seed, output, device_of(device), told, {name: said[name] for name in ("data", "model", "training", "seed")} | {"events": train_source.identity()})
     history = trainer.run()
     model.is_causal = is_causal
-    return Trained(model, history, (validation, calibrating), trainer)
+    return Trained(model, history, train_source, (validation, calibrating), trainer)
 
 
 def run(found, output, models_folder=None, device="auto", tracking_uri=None, alias="champion", say=print):
@@ -78,8 +79,9 @@ def run(found, output, models_folder=None, device="auto", tracking_uri=None, ali
         say(f"exported: {len(graph):,} bytes, at most {apart:.1e} from PyTorch, {rate:,.0f} events/s on one thread")
         facts = [
             ("size", f"{len(graph):,} bytes"), ("speed", f"{rate:,.0f} events/s, ONNX Runtime on one thread"),
-            ("training events", ", ".join(found.data.train)),
-            ("test events", f"{len(test):,} of {', '.join(found.data.test)}"),
+            *_data_facts(found.data, trained.source, trained.held),
+            ("events of the test", f"{len(test):,} of {', '.join(found.data.test)}" + (
+                f", simulated with seed {found.data.simulation.test_seed}" if found.data.simulation else "")),
             ("epochs", f"{len(trained.history)}, the best {trained.trainer.best_epoch + 1}")]
         manifest = export.manifest_of(
             found.name, found.version, found.description or f"{found.name} of icecube-train.",
@@ -94,32 +96,40 @@ def run(found, output, models_folder=None, device="auto", tracking_uri=None, ali
             tracked.mlflow.log_artifact(str(output / file))
         tracked.metrics(totals | {"graph_bytes": len(graph), "onnx_events_per_second": rate})
         if found.int8:
-            _made_int8(folder, test, say)
+            variant = quantized.variant(folder, test)
+            say(f"int8 variant {'written' if variant.folder else 'refused'}: {variant.said}")
         version = tracked.register(found.name, folder, alias)
         say(f"registered {found.name} version {version}" + (f" as {alias}" if alias else ""))
     say(f"wrote {folder}")
     return folder
 
 
-def _made_int8(folder, test, say):
-    for old in (folder.parent.parent / f"{folder.parent.name}-int8").glob(folder.name):
-        say(f"{old}: stands, and is not replaced")
-        return
-    say("int8 variant written" if quantized.variant(folder, test) else "int8 variant refused: it costs too much accuracy")
+def _data_facts(data, source, held):
+    """What of the data belongs on the card."""
+    total = source.event_count()
+    simulated = data.simulation and f", simulated with seed {data.simulation.seed}"
+    return [
+        ("events of training", f"{total:,} of {', '.join(data.train)}{simulated or ''}; {data.validation:.0%} of them"
+         f" to stop by ({len(held[0]):,}), {data.calibration:.0%} to calibrate with ({len(held[1]):,})"),
+        ("rows of an event", f"{data.row_count_max} at most in training, drawn anew each time;"
+         f" {data.row_count_max_served} at most when it is served")]
 
 
 def calibrated(found, trained):
     """The model with its calibration, fitted to events that training did not see."""
     held = trained.held[1]
     said = predict(trained.model, held, found.training.pulse_budget, trained.trainer.device)
-    context = context_of(said, held)
+    # What is a track is only learnt from events that know it; Kaggle's do not.
+    by_track = "track_logit" in said and held.is_track is not None
+    context = context_of(said, held, by_track)
     error = evaluation.angles(said["direction"], held.direction)
-    return calibration.Calibrated(trained.model, calibration.fit(said["kappa"], context, error, seed=found.seed))
+    fitted = calibration.fit(said["kappa"], context, error, seed=found.seed)
+    return calibration.Calibrated(trained.model, fitted, by_track)
 
 
-def context_of(said, events):
-    answer = [None, None] + ([torch.from_numpy(said["track_logit"])] if "track_logit" in said else [])
-    return calibration.context_of(answer, torch.from_numpy(events.row_count)).numpy()
+def context_of(said, events, by_track):
+    logit = torch.from_numpy(said["track_logit"]) if by_track else None
+    return calibration.context_of(logit, torch.from_numpy(events.row_count)).numpy()
 
 
 def _finish_direction(found, trained, test, say):
@@ -128,7 +138,7 @@ def _finish_direction(found, trained, test, say):
     error = evaluation.angles(said["direction"], test.direction)
     with torch.no_grad():
         _, radii = whole.calibration(
-            torch.from_numpy(said["kappa"]), torch.from_numpy(context_of(said, test)))
+            torch.from_numpy(said["kappa"]), torch.from_numpy(context_of(said, test, whole.by_track)))
     rows = evaluation.report(test, error, evaluation.line_fit_errors(test), radii.numpy())
     everything = rows[0]
     say(f"test: mean angular error {everything['mean_error_rad']:.4f} rad, improved line fit"

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Training events that need not fit into memory: some files at a time, in an order of each epoch's own."""
 
+import hashlib
+
 import numpy as np
+import pyarrow.parquet as pq
 
 from icecube_training import data, prepared
 
@@ -25,6 +28,14 @@ class Shards:
     @property
     def is_in_memory(self):
         return len(self.files) <= self.settings.files_at_once
+
+    def identity(self):
+        """What tells these events from others: a checkpoint of the ones is of no use for the others."""
+        return [[file.name, file.stat().st_size] for file in self.files]
+
+    def event_count(self):
+        """Events in all files, those that are held out among them."""
+        return sum(pq.ParquetFile(file).metadata.num_rows for file in self.files)
 
     def _parts(self, file):
         events = self.selection(prepared.read(
@@ -69,6 +80,9 @@ class InMemory:
 
     def __init__(self, events):
         self.events = events
+
+    def identity(self):
+        return [len(self.events), hashlib.sha256(np.ascontiguousarray(self.events.event_id)).hexdigest()]
 
     def loads(self, epoch):
         return [[]]

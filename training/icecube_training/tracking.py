@@ -37,8 +37,11 @@ class Tracked:
         """Uploads the folder's files and makes them a version of the model, which the alias then names; its number."""
         self.files(folder, MODEL_FOLDER)
         client = self.mlflow.MlflowClient()
-        with contextlib.suppress(self.mlflow.exceptions.MlflowException):
+        try:
             client.create_registered_model(name)
+        except self.mlflow.exceptions.MlflowException as problem:
+            if problem.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
         source = f"{self.run.info.artifact_uri}/{MODEL_FOLDER}"
         version = client.create_model_version(name, source, run_id=self.run.info.run_id)
         if alias:

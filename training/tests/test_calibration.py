@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from icecube_training import calibration
+from icecube_training.prepared import WrongInput
 
 
 def sample(count, seed):
@@ -81,7 +82,7 @@ class CalibrationTest(unittest.TestCase):
         torch.testing.assert_close(first.log_r90, again.log_r90, rtol=0, atol=0)
 
     def test_too_few_events_are_refused(self):
-        with self.assertRaisesRegex(ValueError, "calibration events: 10"):
+        with self.assertRaisesRegex(WrongInput, "calibration events: 10"):
             calibration.fit(np.ones(10), np.ones(10), np.ones(10))
 
 

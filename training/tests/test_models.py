@@ -85,15 +85,15 @@ class ModelsTest(unittest.TestCase):
     def test_the_graph_says_what_the_model_says(self):
         for family in SMALL:
             with self.subTest(family):
-                whole = calibration.Calibrated(small(family), some_calibration())
+                whole = calibration.Calibrated(small(family), some_calibration(), False)
                 graph = export.graph_of(whole, export.DIRECTION_OUTPUTS)
                 self.assertLess(export.check(graph, whole, self.events, export.DIRECTION_OUTPUTS), 1e-4)
 
     def test_a_graph_of_another_model_is_told(self):
-        whole = calibration.Calibrated(small("deepset"), some_calibration())
+        whole = calibration.Calibrated(small("deepset"), some_calibration(), False)
         graph = export.graph_of(whole, export.DIRECTION_OUTPUTS)
         torch.manual_seed(2)
-        other = calibration.Calibrated(models.build({"family": "deepset", **SMALL["deepset"]}), some_calibration())
+        other = calibration.Calibrated(models.build({"family": "deepset", **SMALL["deepset"]}), some_calibration(), False)
         with self.assertRaisesRegex(export.ExportFailed, "direction, events together: "):
             export.check(graph, other, self.events, export.DIRECTION_OUTPUTS)
 

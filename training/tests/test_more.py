@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Event classes, cross-validation, files that do not fit into memory, and the search."""
 
+import dataclasses
 import pathlib
 import tempfile
 import unittest
@@ -10,7 +11,7 @@ import synthetic
 import torch
 import yaml
 
-from icecube_training import classify, config, crossval, export, pipeline, search, shards
+from icecube_training import classify, config, crossval, export, pipeline, prepared, search, shards
 from icecube_training.__main__ import main
 
 CONFIGS = pathlib.Path(__file__).resolve().parents[1] / "configs"
@@ -53,13 +54,35 @@ class MoreTest(unittest.TestCase):
 
     def test_cross_validation_scores_each_fold(self):
         said = []
-        scores = crossval.run(self.tiny(300), self.folder / "folds", 2, "cpu", said.append)
-        self.assertEqual(len(scores), 2)
+        scores = crossval.run(self.tiny(400), self.folder / "folds", 2, "cpu", 300, said.append)
+        self.assertEqual((len(scores), said[0]), (2, "300 events in 2 folds"))
         self.assertIn("standard deviation of folds", said[-1])
+
+    def test_folds_without_a_step_of_events_are_refused(self):
+        with self.assertRaisesRegex(prepared.WrongInput, r"events: 100 \(expected: at least 128, 2 folds"):
+            crossval.run(self.tiny(400), self.folder / "folds", 2, "cpu", 100)
+
+    def test_events_that_do_not_know_what_is_a_track_are_calibrated_by_their_rows(self):
+        found = self.tiny(1000, "data.calibration=0.25")
+        trained = pipeline.train(found, self.folder / "run", "cpu")
+        self.assertTrue(pipeline.calibrated(found, trained).by_track)
+        validation, held = trained.held
+        trained.held = validation, dataclasses.replace(held, is_track=None)
+        whole = pipeline.calibrated(found, trained)
+        self.assertFalse(whole.by_track)
+        self.assertGreater(whole.calibration.y_knots.max(), 1.0)  # log10 of more than 10 rows
+
+    def test_a_checkpoint_is_of_these_files_and_no_others(self):
+        found = self.tiny(300)
+        pipeline.train(found, self.folder / "run", "cpu")
+        synthetic.write(self.folder / "train", 310, 1)
+        with self.assertRaisesRegex(prepared.WrongInput, "of another configuration or data"):
+            pipeline.train(found, self.folder / "run", "cpu")
 
     def test_files_that_do_not_fit_are_read_in_turn_and_held_events_left_out(self):
         found = self.tiny(400, "data.files_at_once=2", files=4)
         source = shards.Shards(found.data.train, found.data, 1)
+        self.assertEqual(source.event_count(), 400)
         validation, calibrating = source.held()
         for epoch in (0, 1):
             loads = source.loads(epoch)

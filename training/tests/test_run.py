@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import pathlib
+import shutil
 import tempfile
 import unittest
 import unittest.mock
@@ -16,7 +17,7 @@ import register_tiny
 import torch
 import yaml
 
-from icecube_training import prepared, tracking
+from icecube_training import prepared, quantized, shards, tracking
 from icecube_training.__main__ import main
 
 
@@ -64,10 +65,25 @@ class RunTest(unittest.TestCase):
         parts = [row["part"] for row in self.report()]
         self.assertIn("from 1,000 GeV to 10,000 GeV", parts)
 
-    def test_the_int8_variant_is_written_or_refused_and_never_silent(self):
-        variant = self.folder / "run" / "models" / "tiny-int8" / "1" / "model.yaml"
-        if variant.exists():
-            self.assertIn("radii", yaml.safe_load(variant.read_text())["signature"]["outputs"])
+    def test_the_int8_variant_is_judged_and_replaces_an_older_one(self):
+        models = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        model = pathlib.Path(shutil.copytree(self.model, models / "tiny" / "1"))
+        old = models / "tiny-int8" / "1"
+        old.mkdir(parents=True)
+        (old / "model.onnx").write_bytes(b"of another model")
+        test = shards.read_all([str(self.folder / "test")], 768, 1000)
+        with unittest.mock.patch.object(quantized, "COVERAGE_LOSS_MAX", -1.0):
+            refused = quantized.variant(model, test)
+        self.assertIsNone(refused.folder)
+        self.assertRegex(refused.said, "too far from the model's|radii do not hold")
+        self.assertFalse(old.exists())
+        with unittest.mock.patch.object(quantized, "BOUNDS", ("--median-max", "90", "--p99-max", "180")):
+            with unittest.mock.patch.object(quantized, "COVERAGE_LOSS_MAX", 1.0):
+                written = quantized.variant(model, test)
+        self.assertEqual(written.folder, old)
+        self.assertIn("radii", yaml.safe_load((old / "model.yaml").read_text())["signature"]["outputs"])
+        self.assertIn(written.said, (old / "card.md").read_text())
+        self.assertRegex(written.said, r"within r50 \d+\.\d%")
 
     def test_mlflow_has_the_run_its_metrics_and_its_files(self):
         client = self.client()
@@ -92,6 +108,18 @@ class RunTest(unittest.TestCase):
 
         file = mlflow.artifacts.download_artifacts(f"{where}/model.onnx", tracking_uri=self.address)
         self.assertEqual(pathlib.Path(file).read_bytes(), (self.model / "model.onnx").read_bytes())
+
+    def test_only_a_name_that_is_taken_already_is_no_error_when_a_model_is_registered(self):
+        client = self.client()
+        (run,) = client.search_runs([client.get_experiment_by_name(tracking.EXPERIMENT).experiment_id])
+        import mlflow
+
+        with unittest.mock.patch.object(mlflow, "MlflowClient", lambda: client):
+            tracked = tracking.Tracked(mlflow, run)
+            with unittest.mock.patch.object(tracked, "files"):
+                self.assertEqual(tracked.register("tiny", self.model, None), "2")
+                with self.assertRaisesRegex(mlflow.exceptions.MlflowException, "a/b"):
+                    tracked.register("a/b", self.model, None)
 
     def test_a_wrong_configuration_ends_with_2(self):
         for override in ("training.epoch=3", "training.epochs=0", "nothing"):
