@@ -24,6 +24,7 @@ class Shards:
         self.seed = seed
         self.selection = selection
         self._kept = None
+        self._rest = {}  # what held() has read already of files that stay in memory
 
     @property
     def is_in_memory(self):
@@ -49,6 +50,8 @@ class Shards:
             parts = self._parts(file)
             validation.append(parts[0])
             calibration.append(parts[1])
+            if self.is_in_memory and self._kept is None:
+                self._rest[file] = parts[2]
             count += len(parts[0])
             if count >= self.settings.held_events_max:
                 break
@@ -67,7 +70,8 @@ class Shards:
         """The training events of a load."""
         if self._kept is not None:
             return self._kept
-        events = prepared.joined(self._parts(file)[2] for file in load)
+        events = prepared.joined(
+            self._rest.pop(file) if file in self._rest else self._parts(file)[2] for file in load)
         if self.is_in_memory:
             self._kept = events
         return events
