@@ -15,6 +15,7 @@ from icecube_training import features as columns
 
 # An auxiliary row is kept if a coincident one is so near in place and time.
 CAUSAL_METERS, CAUSAL_NS = 200.0, 1_000.0
+_BEYOND = 1e3
 
 
 def causal(features, valid):
@@ -24,12 +25,17 @@ def causal(features, valid):
     """
     place, time = features[..., :3], features[..., columns.TIME]
     coincident = valid & (features[..., columns.AUXILIARY] <= 0.5)
-    apart = (place.unsqueeze(2) - place.unsqueeze(1)).square().sum(-1)
+    # a^2 - 2 ab + b^2 as one product of matrices, many times faster than differences of three coordinates;
+    # scaled so that both limits are one number, and beyond it for what is not coincident.
+    limit = CAUSAL_NS / columns.TIME_SCALE_NS
+    scale = limit / (CAUSAL_METERS / columns.POSITION_SCALE_METERS) ** 2
+    square = scale * place.square().sum(-1, keepdim=True)
+    one = torch.ones_like(square)
+    beyond = torch.where(coincident, 0.0, _BEYOND).unsqueeze(-1)
+    apart = torch.cat([-2 * scale * place, square, one], -1) @ torch.cat(
+        [place, one, square + beyond], -1).transpose(1, 2)
     between = (time.unsqueeze(2) - time.unsqueeze(1)).abs()
-    is_near = (apart <= (CAUSAL_METERS / columns.POSITION_SCALE_METERS) ** 2) & (
-        between <= CAUSAL_NS / columns.TIME_SCALE_NS)
-    # Not any(): ONNX Runtime has no largest of booleans.
-    has_near = (is_near & coincident.unsqueeze(1)).float().amax(2) > 0.5
+    has_near = torch.maximum(apart, between).amin(2) <= limit
     has_coincident = coincident.float().amax(1, keepdim=True) > 0.5
     return valid & (coincident | has_near | ~has_coincident)
 
