@@ -72,14 +72,15 @@ class RunTest(unittest.TestCase):
         old.mkdir(parents=True)
         (old / "model.onnx").write_bytes(b"of another model")
         test = shards.read_all([str(self.folder / "test")], 768, 1000)
-        with unittest.mock.patch.object(quantized, "COVERAGE_LOSS_MAX", -1.0):
-            refused = quantized.variant(model, test)
-        self.assertIsNone(refused.folder)
-        self.assertRegex(refused.said, "too far from the model's|radii do not hold")
-        self.assertFalse(old.exists())
-        with unittest.mock.patch.object(quantized, "BOUNDS", ("--median-max", "90", "--p99-max", "180")):
-            with unittest.mock.patch.object(quantized, "COVERAGE_LOSS_MAX", 1.0):
-                written = quantized.variant(model, test)
+        for name, bound, why in (
+                ("COVERAGE_LOSS_MAX", -1.0, "radii do not hold"), ("ERROR_LOSS_MAX", -0.9, "less precise"),
+                ("BOUNDS", ("--median-max", "0"), "too far from the model's")):
+            with unittest.mock.patch.object(quantized, name, bound):
+                refused = quantized.variant(model, test)
+            self.assertIsNone(refused.folder)
+            self.assertIn(why, refused.said)
+            self.assertFalse(old.exists())
+        written = quantized.variant(model, test)
         self.assertEqual(written.folder, old)
         self.assertIn("radii", yaml.safe_load((old / "model.yaml").read_text())["signature"]["outputs"])
         self.assertIn(written.said, (old / "card.md").read_text())
