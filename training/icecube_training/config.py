@@ -41,6 +41,7 @@ class Data:
 @dataclasses.dataclass(frozen=True)
 class Training:
     epochs: int = 20
+    start: str = ""  # best.pt of another run, whose weights are taken where names and shapes agree
     step_events: int = 128  # events of one step of the optimiser
     pulse_budget: int = 4096  # rows, padding included, that run at once
     learning_rate: float = 7e-4

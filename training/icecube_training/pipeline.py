@@ -82,7 +82,8 @@ def run(found, output, models_folder=None, device="auto", tracking_uri=None, ali
             *_data_facts(found.data, trained.source, trained.held),
             ("events of the test", f"{len(test):,} of {', '.join(found.data.test)}" + (
                 f", simulated with seed {found.data.simulation.test_seed}" if found.data.simulation else "")),
-            ("epochs", f"{len(trained.history)}, the best {trained.trainer.best_epoch + 1}")]
+            ("epochs", f"{len(trained.history)}, the best {trained.trainer.best_epoch + 1}"),
+            *([("begun with the weights of", found.training.start)] if found.training.start else [])]
         manifest = export.manifest_of(
             found.name, found.version, found.description or f"{found.name} of icecube-train.",
             found.data.row_count_max_served, graph, outputs)

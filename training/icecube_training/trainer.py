@@ -78,6 +78,20 @@ def predict(model, events, pulse_budget, device, autocast=contextlib.nullcontext
     return {name: np.concatenate(values)[order] for name, values in zip(names, zip(*parts))}
 
 
+def start_from(model, path):
+    """Gives the model the weights of another run's best.pt that it has, too; the names of those it has alone."""
+    try:
+        theirs = torch.load(path, map_location="cpu")["model"]
+    except FileNotFoundError as problem:
+        raise WrongInput(f"training.start: {path}: not there (expected: best.pt of another run)") from problem
+    mine = model.state_dict()
+    taken = {name: weight for name, weight in theirs.items() if name in mine and mine[name].shape == weight.shape}
+    if not taken:
+        raise WrongInput(f"training.start: {path}: no weight fits (expected: a model of the same family)")
+    model.load_state_dict(taken, strict=False)
+    return sorted(set(mine) - set(taken))
+
+
 class Trainer:
     """One run in one folder; confined to one thread.
 
@@ -87,6 +101,8 @@ class Trainer:
     def __init__(self, model, task, source, validation, settings, augmentation, row_count_max, seed, folder,
                  device=None, told=lambda epoch: None, fingerprint=None):
         self.device = device or device_of()
+        if settings.start and not (pathlib.Path(folder) / LAST).exists():
+            start_from(model, settings.start)
         self.model = model.to(self.device)
         self.task, self.source, self.validation = task, source, validation
         self.settings, self.augmentation, self.row_count_max = settings, augmentation, row_count_max

@@ -13,7 +13,7 @@ from icecube_training import data, models, shards
 from icecube_training.config import Training
 from icecube_training.prepared import WrongInput
 from icecube_training.schedule import Averaged, learning_rate
-from icecube_training.trainer import DirectionTask, Trainer
+from icecube_training.trainer import DirectionTask, Trainer, start_from
 
 TINY = {"family": "deepset", "width": 24, "inner": 24, "layers": 1, "hidden": 24}
 SETTINGS = Training(
@@ -55,6 +55,21 @@ class TrainerTest(unittest.TestCase):
             for name, weight in whole.model.state_dict().items():
                 self.assertTrue(torch.equal(weight, again.model.state_dict()[name]), f"{steps} {name}")
             self.assertEqual([e.validation for e in whole.history], [e.validation for e in again.history])
+
+    def test_a_run_begins_with_the_weights_of_another_where_they_fit(self):
+        self.trainer("first", epochs=1).run()
+        start = str(self.folder / "first" / "best.pt")
+        best = torch.load(start)["model"]
+        begun = self.trainer("second", start=start)
+        for name, weight in begun.model.state_dict().items():
+            self.assertTrue(torch.equal(weight, best[name]), name)
+        wider = models.build(TINY | {"width": 32})
+        self.assertIn("embed.out.weight", start_from(wider, start))
+        deeper = models.build(TINY | {"layers": 2})
+        self.assertEqual({name.split(".")[1] for name in start_from(deeper, start)}, {"1"})
+        for path, said in (("nowhere.pt", "not there"), (start, "no weight fits")):
+            with self.assertRaisesRegex(WrongInput, said):
+                start_from(torch.nn.Linear(2, 2), path)
 
     def test_a_checkpoint_of_another_configuration_is_refused(self):
         self.trainer(epochs=1).run()
