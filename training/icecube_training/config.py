@@ -69,6 +69,7 @@ class Configuration:
     data: Data = Data()
     model: dict = dataclasses.field(default_factory=dict)
     training: Training = Training()
+    row_count_step: float = 1.25  # of a direction model: events are padded by at most so much to run together; 1: not
     int8: bool = False  # whether the int8 variant is made, too
 
 
@@ -104,6 +105,7 @@ def parse(said):
     _require(1 <= found.data.row_count_max_served <= 768, "data.row_count_max_served",
              found.data.row_count_max_served, "1..768")
     _require(found.data.row_count_max >= 1, "data.row_count_max", found.data.row_count_max, ">= 1")
+    _require(1 <= found.row_count_step <= 2, "row_count_step", found.row_count_step, "1..2")
     both = sorted({str(pathlib.Path(part).resolve()) for part in found.data.train}
                   & {str(pathlib.Path(part).resolve()) for part in found.data.test})
     _require(not both, "data.test", both, "nothing of data.train: a test must be new to the model")

@@ -49,10 +49,10 @@ class Batch:
         return Batch(moved(self.features), moved(self.lengths), moved(self.direction), moved(self.is_track), self.picked)
 
 
-def padded(events, picked):
-    """The picked events as float32[b, longest, 6], zeros after their lengths, and int64[b]; at least one row."""
+def padded(events, picked, rows_min=1):
+    """The picked events as float32[b, longest, 6], zeros after their lengths, and int64[b]; `rows_min` rows at least."""
     lengths = events.row_count[picked].astype(np.int64)
-    longest = max(1, int(lengths.max(initial=1)))
+    longest = max(rows_min, int(lengths.max(initial=1)))
     at = np.arange(longest)
     valid = at < lengths[:, None]
     source = np.where(valid, events.offset[:-1][picked][:, None] + at, 0)

@@ -11,6 +11,8 @@ from icecube_training.features import angle_between
 
 ENERGY_EDGES_GEV = (0, 1e3, 1e4, 1e5, np.inf)
 ZENITH_EDGES_DEGREES = (0, 60, 85, 95, 120, 180.01)
+# The consumer's requests, and more than any model answers: what is prepared before the clock starts.
+REQUEST_EVENTS, RATE_MAX = 256, 20_000
 ROW_EDGES = (0, 40, 60, 100, 200, np.inf)
 
 
@@ -76,14 +78,25 @@ def auc(score, label):
     return float((ranks[label].sum() - positives * (positives + 1) / 2) / (positives * negatives))
 
 
-def events_per_second(session, events, outputs, seconds=3.0):
-    """Events/s of one thread, as the server runs them: at most 16 of equal length at once."""
-    order = np.argsort(events.row_count, kind="stable")
-    cut = np.flatnonzero(np.diff(events.row_count[order])) + 1
-    batches = [
-        data.padded(events, piece[at : at + 16])
-        for piece in np.split(order, cut) for at in range(0, len(piece), 16)]
-    np.random.default_rng(1).shuffle(batches)
+def rungs(row_count, step):
+    """What events of so many rows are padded to, as icecube.modelserver.RowLadder has it; without a step nothing."""
+    ladder = [8]
+    while step > 1 and ladder[-1] < row_count.max(initial=1):
+        ladder.append(max(ladder[-1] + 1, int(ladder[-1] * step)))
+    return np.array(ladder)[np.searchsorted(ladder, row_count)] if step > 1 else row_count
+
+
+def events_per_second(session, events, outputs, row_count_step=1.0, seconds=3.0):
+    """Events/s of one thread, as the server runs requests of 256: at most 16 events of a rung at once."""
+    batches = []
+    for begin in range(0, len(events), REQUEST_EVENTS):
+        asked = np.arange(begin, min(begin + REQUEST_EVENTS, len(events)))
+        rung = rungs(events.row_count[asked], row_count_step)
+        for length in np.unique(rung):
+            alike = asked[rung == length]
+            batches += [data.padded(events, alike[at : at + 16], int(length)) for at in range(0, len(alike), 16)]
+        if asked[-1] > seconds * RATE_MAX:
+            break
     done, began = 0, time.perf_counter()
     for rows, lengths in batches:
         session.run(list(outputs), {"features": rows, "lengths": lengths})

@@ -92,14 +92,16 @@ def check(graph, model, events, outputs, tolerance=TOLERANCE):
     return worst
 
 
-def manifest_of(name, version, description, row_count_max, graph, outputs):
+def manifest_of(name, version, description, row_count_max, graph, outputs, row_count_step=1.0):
     """The text of model.yaml, sealed."""
     is_direction = "direction" in outputs
     said = {"name": name, "version": version, "description": description}
     if is_direction:
         said["feature_version"] = 1
+    said["row_count_max"] = row_count_max
+    if is_direction and row_count_step > 1:
+        said["row_count_step"] = row_count_step
     said |= {
-        "row_count_max": row_count_max,
         "sha256": hashlib.sha256(graph).hexdigest(),
         "signature": {
             "inputs": {"features": "float32[batch, rows, 6]", "lengths": "int64[batch]"},

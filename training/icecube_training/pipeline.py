@@ -75,7 +75,7 @@ def run(found, output, models_folder=None, device="auto", tracking_uri=None, ali
         graph = export.graph_of(whole, outputs)
         chosen = test.take(np.argsort(test.row_count)[:: max(1, len(test) // CHECK_EVENTS)][:CHECK_EVENTS])
         apart = export.check(graph, whole, chosen, outputs)
-        rate = evaluation.events_per_second(export.session_of(graph), test, outputs)
+        rate = evaluation.events_per_second(export.session_of(graph), test, outputs, found.row_count_step)
         say(f"exported: {len(graph):,} bytes, at most {apart:.1e} from PyTorch, {rate:,.0f} events/s on one thread")
         facts = [
             ("size", f"{len(graph):,} bytes"), ("speed", f"{rate:,.0f} events/s, ONNX Runtime on one thread"),
@@ -86,7 +86,7 @@ def run(found, output, models_folder=None, device="auto", tracking_uri=None, ali
             *([("begun with the weights of", found.training.start)] if found.training.start else [])]
         manifest = export.manifest_of(
             found.name, found.version, found.description or f"{found.name} of icecube-train.",
-            found.data.row_count_max_served, graph, outputs)
+            found.data.row_count_max_served, graph, outputs, found.row_count_step)
         said = card.text(found, trained.model, scores, facts)
         configuration = yaml.safe_dump(json.loads(json.dumps(config.as_dict(found))), sort_keys=False)
         folder = export.write(

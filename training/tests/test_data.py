@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import synthetic
 
-from icecube_training import data, features, prepared
+from icecube_training import data, evaluation, features, prepared
 
 
 class PreparedTest(unittest.TestCase):
@@ -77,6 +77,13 @@ class PreparedTest(unittest.TestCase):
 
     def test_a_cut_of_a_cut_is_the_cut_at_once(self):
         np.testing.assert_array_equal(self.events.cut_to(30).cut_to(12).rows, self.events.cut_to(12).rows)
+
+
+class RungsTest(unittest.TestCase):
+    def test_rungs_are_those_of_the_server(self):
+        rows = np.array([1, 8, 9, 10, 11, 12, 13])
+        self.assertEqual(evaluation.rungs(rows, 1.25).tolist(), [8, 8, 10, 10, 12, 12, 15])
+        self.assertEqual(evaluation.rungs(rows, 1.0).tolist(), rows.tolist())
 
 
 class DataTest(unittest.TestCase):

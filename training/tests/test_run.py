@@ -40,6 +40,7 @@ class RunTest(unittest.TestCase):
         self.assertEqual(seal, hashlib.sha256(above.encode()).hexdigest() + "\n")
         self.assertEqual(manifest["sha256"], hashlib.sha256(graph).hexdigest())
         self.assertEqual(manifest["feature_version"], 1)
+        self.assertEqual(manifest["row_count_step"], 1.25)
         self.assertEqual(list(manifest["signature"]["outputs"]), ["direction", "kappa", "radii"])
         session = onnxruntime.InferenceSession(graph)
         self.assertEqual([value.shape for value in session.get_inputs()], [["batch", "rows", 6], ["batch"]])

@@ -16,16 +16,18 @@ final class DirectionTask implements InferenceTask {
   static final int DIRECTION = 0;
 
   private final FeatureTable table;
+  private final RowLadder ladder;
   private final Answers answers;
 
-  DirectionTask(FeatureTable table) {
+  DirectionTask(FeatureTable table, RowLadder ladder) {
     this.table = table;
+    this.ladder = ladder;
     this.answers = new Answers(table.eventCount());
   }
 
   /** What {@code model} says to every event of {@code table}, all of it on this thread. */
   static Answers ask(InferenceModel model, FeatureTable table) {
-    var task = new DirectionTask(table);
+    var task = new DirectionTask(table, model.rowLadder());
     MicroBatches.runAll(model, task);
     return task.answers;
   }
@@ -46,13 +48,19 @@ final class DirectionTask implements InferenceTask {
 
   @Override
   public int rowCount(int item) {
-    return table.rowCount(item);
+    return ladder.rung(table.rowCount(item));
   }
 
   @Override
   public void writeInput(int input, int item, ByteBuffer target) {
     switch (input) {
-      case FEATURES -> table.copyRows(item, target);
+      case FEATURES -> {
+        table.copyRows(item, target);
+        int paddedRows = rowCount(item) - table.rowCount(item);
+        for (int value = paddedRows * FeatureTable.COLUMN_COUNT; value > 0; value--) {
+          target.putFloat(0);
+        }
+      }
       case LENGTHS -> target.putLong(table.rowCount(item));
       default -> throw new IllegalArgumentException("input: " + input + " (expected: 0..1)");
     }

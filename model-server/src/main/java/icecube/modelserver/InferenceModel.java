@@ -14,6 +14,11 @@ interface InferenceModel extends AutoCloseable {
   /** The most rows of one item; 1 for a model without a ragged axis. */
   int rowCountMax();
 
+  /** What the events of a direction model are padded to. */
+  default RowLadder rowLadder() {
+    return RowLadder.EVERY;
+  }
+
   /** How many times the batches that suit a processor it takes at once. */
   default int batchScale() {
     return Device.CPU.batchScale();

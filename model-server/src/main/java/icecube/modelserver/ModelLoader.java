@@ -58,6 +58,7 @@ final class ModelLoader {
             sessions,
             read -> manifest.map(m -> m.of(read)).orElse(read),
             rowCountMax,
+            manifest.map(ModelManifest::rowLadder).orElse(RowLadder.EVERY),
             workerCount);
     try {
       requireBatchAxis(model, graph, manifest.isPresent());

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param description one sentence for people
  * @param featureVersion definition of the features a direction model reads; none for another
  * @param rowCountMax most rows of one item a ragged model reads; none for another
+ * @param rowCountStep ratio of the lengths that events of a direction model are padded to; none if
+ *     only events of equal length run together
  * @param sha256 of {@code model.onnx}, 64 lower-case hex digits
  * @param signature what goes in and comes out
  * @param ragged how the items of a model differ in length that is no direction model; none if they
@@ -41,6 +43,7 @@ record ModelManifest(
     @JsonProperty("description") String description,
     @JsonProperty("feature_version") @Nullable Integer featureVersion,
     @JsonProperty("row_count_max") @Nullable Integer rowCountMax,
+    @JsonProperty("row_count_step") @Nullable Double rowCountStep,
     @JsonProperty("sha256") String sha256,
     @JsonProperty("signature") SignatureText signature,
     @JsonProperty("ragged") SignatureText.@Nullable Ragged ragged,
@@ -83,11 +86,21 @@ record ModelManifest(
     } else {
       requireNone("row_count_max", rowCountMax, "no ragged model: " + stated);
     }
+    if (!stated.isOfDirections()) {
+      requireNone("row_count_step", rowCountStep, "no direction model: " + stated);
+    } else if (rowCountStep != null) {
+      RowLadder.of(rowCountStep, rowCountMaxOrOne());
+    }
   }
 
   /** The most rows of one item; 1 if items do not differ. */
   int rowCountMaxOrOne() {
     return rowCountMax == null ? 1 : rowCountMax;
+  }
+
+  /** What events are padded to. */
+  RowLadder rowLadder() {
+    return rowCountStep == null ? RowLadder.EVERY : RowLadder.of(rowCountStep, rowCountMaxOrOne());
   }
 
   /**
@@ -182,7 +195,7 @@ record ModelManifest(
     }
   }
 
-  private static void requireNone(String field, @Nullable Integer value, String why) {
+  private static void requireNone(String field, @Nullable Number value, String why) {
     if (value != null) {
       throw wrong(field, value, "none, as it is " + why);
     }

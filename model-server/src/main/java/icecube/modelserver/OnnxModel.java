@@ -30,6 +30,7 @@ final class OnnxModel implements InferenceModel {
   // Changes only before the model is asked by anybody else.
   private volatile ModelSignature signature;
   private final int rowCountMax;
+  private final RowLadder rowLadder;
   private final BlockingQueue<OnnxScratch> idleScratch;
   private final LongAdder runs = new LongAdder();
   // Runs share it, closing takes it alone: a session freed under a run ends the process.
@@ -43,19 +44,22 @@ final class OnnxModel implements InferenceModel {
       Device device,
       ModelSignature signature,
       int rowCountMax,
+      RowLadder rowLadder,
       int workerCount) {
     this.environment = environment;
     this.session = session;
     this.device = device;
     this.signature = signature;
     this.rowCountMax = signature.isRagged() ? rowCountMax : 1;
+    this.rowLadder = rowLadder;
     this.idleScratch = new ArrayBlockingQueue<>(workerCount);
   }
 
   /** The model in {@code graph} by the signature of the graph itself, on the processors. */
   static OnnxModel load(byte[] graph, int rowCountMax, int workerCount) {
     var sessions = new OnnxSessions(Device.CPU);
-    return load(graph, sessions, UnaryOperator.identity(), rowCountMax, workerCount);
+    return load(
+        graph, sessions, UnaryOperator.identity(), rowCountMax, RowLadder.EVERY, workerCount);
   }
 
   /**
@@ -65,6 +69,7 @@ final class OnnxModel implements InferenceModel {
    * @param sessions opens it on its device
    * @param stated checks the graph's signature and adds what no graph says: which axis is ragged
    * @param rowCountMax most rows of one item, if items are ragged
+   * @param rowLadder what the events of a direction model are padded to
    * @param workerCount how many threads will ask at once; only sizes what is kept for re-use
    * @throws PredictorException if it is no graph, or of what cannot be served
    */
@@ -73,6 +78,7 @@ final class OnnxModel implements InferenceModel {
       OnnxSessions sessions,
       UnaryOperator<ModelSignature> stated,
       int rowCountMax,
+      RowLadder rowLadder,
       int workerCount) {
     OnnxFile.requireSelfContained(graph);
     try {
@@ -85,6 +91,7 @@ final class OnnxModel implements InferenceModel {
             sessions.device(),
             signature,
             rowCountMax,
+            rowLadder,
             workerCount);
       } catch (OrtException | RuntimeException e) {
         session.close();
@@ -105,6 +112,11 @@ final class OnnxModel implements InferenceModel {
   @Override
   public ModelSignature signature() {
     return signature;
+  }
+
+  @Override
+  public RowLadder rowLadder() {
+    return rowLadder;
   }
 
   @Override

@@ -67,7 +67,8 @@ final class Rehearsal {
       long begin = System.nanoTime();
       if (isOfDirections) {
         requireFinite(model, table(rows, together));
-        together = model.batchScale() * new DirectionTask(table(rows, 1)).companyMax(0);
+        together =
+            model.batchScale() * new DirectionTask(table(rows, 1), model.rowLadder()).companyMax(0);
       } else {
         var task = TrialTensors.of(model.signature(), rows, new int[together]);
         MicroBatches.runAll(model, task);

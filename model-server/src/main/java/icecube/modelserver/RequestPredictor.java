@@ -63,7 +63,9 @@ final class RequestPredictor {
       case EVENTS -> prepare(EventCodec.decode(request.getEvents()), model);
       case FEATURES -> {
         var table = decode(request, model);
-        yield new Prepared(new DirectionTask(table), Collections.nCopies(table.eventCount(), null));
+        yield new Prepared(
+            new DirectionTask(table, model.inference().rowLadder()),
+            Collections.nCopies(table.eventCount(), null));
       }
       case INPUT_NOT_SET ->
           throw new ReasonException(
@@ -96,7 +98,7 @@ final class RequestPredictor {
     }
     int rowCountMax = Math.min(model.inference().rowCountMax(), FeatureBuilder.ROW_COUNT_MAX);
     var table = new FeatureBuilder(geometry, rowCountMax).build(sound);
-    return new Prepared(new DirectionTask(table), errors);
+    return new Prepared(new DirectionTask(table, model.inference().rowLadder()), errors);
   }
 
   /** The answer to {@code request} made of what {@code model} said. */

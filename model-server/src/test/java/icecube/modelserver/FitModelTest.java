@@ -42,7 +42,7 @@ final class FitModelTest {
 
   private static void assertBytesAreAnsweredAsTablesAre(FitModel fit) {
     FeatureTable table = Samples.table(new SplittableRandom(8), 50);
-    var task = new DirectionTask(table);
+    var task = new DirectionTask(table, RowLadder.EVERY);
 
     MicroBatches.runAll(fit, new Wrapped(task));
 
@@ -57,7 +57,7 @@ final class FitModelTest {
   @Test
   void batchesAreAnsweredExactlyAsTablesAre() {
     FeatureTable table = Samples.table(new SplittableRandom(9), 50);
-    var task = new DirectionTask(table);
+    var task = new DirectionTask(table, RowLadder.EVERY);
 
     MicroBatches.runAll(FitModel.lineFit(), task);
 

@@ -117,6 +117,8 @@ final class ModelRepositoryTest {
         "row_count_max: 768  | row_count_max: 0            | row_count_max: 0 (expected: 1..768)",
         "row_count_max: 768  | row_count_max: 769          | row_count_max: 769",
         "row_count_max: 768\\n | ''                        | row_count_max",
+        "row_count_max: 768  | 'row_count_max: 768\\n"
+            + "row_count_step: 1' | row_count_step: 1.0 (expected: above 1",
         "name: line-fit-onnx | name: other                 | name: other (expected: line-fit-onnx",
         "name: line-fit-onnx | name: ../up                 | name: ../up (expected: [a-z0-9]",
         "version: \"1\"      | version: \"2\"              | version: 2 (expected: 1",

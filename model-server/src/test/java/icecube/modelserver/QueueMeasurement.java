@@ -153,7 +153,7 @@ final class QueueMeasurement {
               () -> {
                 while (System.nanoTime() - start < seconds * 1e9 / 2) {
                   var table = tables.get(next.getAndIncrement() % tables.size());
-                  MicroBatches.runAll(model, new DirectionTask(table));
+                  MicroBatches.runAll(model, new DirectionTask(table, RowLadder.EVERY));
                   answered.add(table.eventCount());
                 }
               },
