@@ -7,6 +7,10 @@ them constant, along x never rising for radii nor falling for kappa. It is fitte
 did not see: radii by the pinball loss, whose minimum is the quantile (Koenker and Bassett 1978), kappa by
 the likelihood of von Mises and Fisher. A last factor each makes the shares of those events exact (split
 conformal prediction). Radii and kappa are fitted apart: real errors have longer tails than one kappa has.
+
+Such radii hold for events of every track score, and just for that reason not for the true topologies: of events
+that may be either, a track is nearly always within and a cascade too seldom. `equalized` moves them, as little as
+is needed, from the one to the other (RATIONALE.md says what that costs).
 """
 
 import dataclasses
@@ -23,6 +27,9 @@ QUANTILES = (0.5, 0.9)
 RADIUS_MIN = 1e-4
 KAPPA_MIN, KAPPA_MAX = 1e-3, 1e6
 EVENTS_MIN = 200
+# How far the share of tracks, and of cascades, within a radius may be off; slopes tried for it.
+TOLERANCE = 0.02
+SLOPE_MAX, SLOPE_COUNT = 2.0, 401
 
 
 def knots_of(values, count):
@@ -97,10 +104,25 @@ def context_of(track_logit, lengths):
     return torch.log10(lengths.clamp(min=1).float())
 
 
-def fit(raw_kappa, context, error, x_count=12, y_count=4, rounds=250, seed=1):
+def equalized(log_radii, context, is_track, log_error, quantile, tolerance):
+    """(a, b), so that within log_radii + a + b context lie the quantile of all events, and of tracks and of
+    cascades a share at most `tolerance` off: the b nearest to 0 with which they do, or the best there is."""
+
+    def at(b):
+        over = log_error - log_radii - b * context
+        a = np.quantile(over, quantile)
+        shares = [(over[chosen] <= a).mean() for chosen in (is_track, ~is_track)]
+        return a, max(abs(share - quantile) for share in shares)
+
+    slopes = sorted(np.linspace(-SLOPE_MAX, SLOPE_MAX, SLOPE_COUNT), key=abs)
+    best = next((b for b in slopes if at(b)[1] <= tolerance), min(slopes, key=lambda b: at(b)[1]))
+    return at(best)[0], best
+
+
+def fit(raw_kappa, context, error, x_count=12, y_count=4, rounds=250, seed=1, is_track=None, tolerance=TOLERANCE):
     """The calibration for events of these raw kappas, contexts and angular errors (rad).
 
-    A second or two on a CPU; the same input gives the same tables.
+    With `is_track`, the context is the track score and radii are equalized. A second or two on a CPU; the same input gives the same tables.
     """
     if len(error) < EVENTS_MIN:
         raise WrongInput(
@@ -117,7 +139,13 @@ def fit(raw_kappa, context, error, x_count=12, y_count=4, rounds=250, seed=1):
             Table(x_knots, y_knots, -1, start), lambda log_r, q=quantile: _pinball(torch.log(angle) - log_r, q), x, y, rounds)
         ratio = angle / torch.exp(interpolated(x, y, table.x_knots, table.y_knots, table.values()))
         factor = np.quantile(ratio.numpy(), min(1.0, quantile * (len(angle) + 1) / len(angle)))
-        log_radii.append(table.values() + math.log(factor))
+        values = table.values() + math.log(factor)
+        if is_track is not None and 0 < is_track.sum() < len(is_track):
+            found = interpolated(x, y, table.x_knots, table.y_knots, values).numpy()
+            within = y.numpy().clip(y_knots[0], y_knots[-1])
+            a, b = equalized(found, within, np.asarray(is_track, bool), torch.log(angle).numpy(), quantile, tolerance)
+            values = values + a + b * torch.from_numpy(y_knots)
+        log_radii.append(values)
     kappa = _fitted(Table(x_knots, y_knots, 1, -1.0), lambda log_kappa: _likelihood(log_kappa, angle), x, y, rounds)
     return Calibration(x_knots, y_knots, kappa.values(), log_radii)
 

@@ -124,7 +124,8 @@ def calibrated(found, trained):
     by_track = "track_logit" in said and held.is_track is not None
     context = context_of(said, held, by_track)
     error = evaluation.angles(said["direction"], held.direction)
-    fitted = calibration.fit(said["kappa"], context, error, seed=found.seed)
+    fitted = calibration.fit(
+        said["kappa"], context, error, seed=found.seed, is_track=held.is_track if by_track else None)
     return calibration.Calibrated(trained.model, fitted, by_track)
 
 

@@ -81,6 +81,24 @@ class CalibrationTest(unittest.TestCase):
         first, again = [calibration.fit(kappa, score, error, rounds=10) for _ in range(2)]
         torch.testing.assert_close(first.log_r90, again.log_r90, rtol=0, atol=0)
 
+    def test_radii_hold_for_tracks_and_for_cascades_though_scores_are_unsure(self):
+        random = np.random.default_rng(5)
+        is_track = random.random(20_000) < 0.4
+        # Scores overlap; errors are of the true topology.
+        score = (1 / (1 + np.exp(-random.normal(np.where(is_track, 1.0, -1.0), 1.0)))).astype(np.float32)
+        kappa = random.lognormal(1, 0.5, len(score)).astype(np.float32)
+        error = np.minimum(random.rayleigh(np.where(is_track, 0.3, 0.9)), math.pi)
+        off = {}
+        for name, known in (("by score", None), ("by topology", is_track)):
+            fitted = calibration.fit(kappa, score, error, is_track=known)
+            with torch.no_grad():
+                _, radii = fitted(torch.from_numpy(kappa), torch.from_numpy(score))
+            within = error[:, None] <= radii.numpy()
+            np.testing.assert_allclose(within.mean(0), calibration.QUANTILES, atol=0.01)
+            off[name] = max(abs(within[chosen].mean(0) - calibration.QUANTILES).max() for chosen in (is_track, ~is_track))
+        self.assertGreater(off["by score"], 0.05)
+        self.assertLessEqual(off["by topology"], calibration.TOLERANCE + 0.005)
+
     def test_too_few_events_are_refused(self):
         with self.assertRaisesRegex(WrongInput, "calibration events: 10"):
             calibration.fit(np.ones(10), np.ones(10), np.ones(10))
