@@ -272,6 +272,8 @@ final class PerturbationTest {
     }
     assertThat(new TimeOffset(5).perturb(events.get(0), SEED).pulses().timeNs(3))
         .isEqualTo(events.get(0).pulses().timeNs(3) + 5);
+    Event latest = new TimeOffset(TimeOffset.OFFSET_NS_MAX).perturb(events.get(0), SEED);
+    assertThat(EventDefect.find(latest.pulses(), GEOMETRY)).isEmpty();
   }
 
   @Test
@@ -285,7 +287,9 @@ final class PerturbationTest {
     assertThatThrownBy(() -> new DeadSensors(2)).hasMessage("share: 2.0 (expected: 0..1)");
     assertThatThrownBy(() -> new DeadStrings(87, GEOMETRY))
         .hasMessage("count: 87 (expected: 0..86)");
-    assertThatThrownBy(() -> new TimeOffset(-1)).hasMessage("offset: -1 ns (expected: >= 0)");
+    assertThatThrownBy(() -> new TimeOffset(-1)).hasMessage("offset: -1 ns (expected: 0..1000000)");
+    assertThatThrownBy(() -> new TimeOffset(TimeOffset.OFFSET_NS_MAX + 1))
+        .hasMessage("offset: 1000001 ns (expected: 0..1000000)");
     assertThatThrownBy(() -> new ArrayTurn(Double.NaN, 0, 0)).hasMessageContaining("turn: NaN rad");
   }
 }
