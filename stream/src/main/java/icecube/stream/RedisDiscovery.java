@@ -28,6 +28,9 @@ import org.slf4j.LoggerFactory;
  * @param majorVersion of Redis
  */
 record RedisDiscovery(RedisServers servers, int majorVersion) {
+  /** How often a connection is made anew that breaks off without a reason. */
+  static final int ATTEMPT_COUNT_MAX = 3;
+
   private static final Duration GIVE_UP_TIMEOUT = Duration.ofSeconds(1);
   private static final Logger logger = LoggerFactory.getLogger(RedisDiscovery.class);
 
@@ -43,7 +46,7 @@ record RedisDiscovery(RedisServers servers, int majorVersion) {
     RedisException failure = null;
     for (RedisURI address : addresses) {
       try {
-        return look(settings, resources, first(address, addresses), options);
+        return lookUntilTold(settings, resources, first(address, addresses), options);
       } catch (RedisException e) {
         failure = e;
       }
@@ -57,6 +60,23 @@ record RedisDiscovery(RedisServers servers, int majorVersion) {
     sorted.remove(address);
     sorted.add(0, address);
     return sorted;
+  }
+
+  private static RedisDiscovery lookUntilTold(
+      RedisSettings settings,
+      ClientResources resources,
+      List<RedisURI> addresses,
+      ClientOptions options) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return look(settings, resources, addresses, options);
+      } catch (RedisException e) {
+        if (attempt == ATTEMPT_COUNT_MAX || !RedisFailures.isUnexplained(e)) {
+          throw e;
+        }
+        logger.debug("attempt {} of {}", attempt, ATTEMPT_COUNT_MAX, e);
+      }
+    }
   }
 
   private static RedisDiscovery look(

@@ -25,6 +25,27 @@ final class RedisFailures {
   }
 
   private static String advice(Throwable failure) {
+    String reason = reason(failure);
+    return reason == null
+        ? "does not answer as Redis does (expected: Redis 6.2 or later); check the port and"
+            + " whether it wants rediss://"
+        : reason;
+  }
+
+  /**
+   * Whether a connection broke off while it was made, and nobody said why: it may be who listens
+   * there, but Lettuce also loses the reason when Redis closes while it refuses.
+   */
+  static boolean isUnexplained(RedisException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof RedisCommandTimeoutException || cause instanceof InterruptedException) {
+        return false;
+      }
+    }
+    return reason(failure) == null;
+  }
+
+  private static @Nullable String reason(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       String message = String.valueOf(cause.getMessage());
       if (message.contains("WRONGPASS") || message.contains("NOAUTH") || isPassword(message)) {
@@ -50,8 +71,7 @@ final class RedisFailures {
         return "this user may not do what is needed: " + message;
       }
     }
-    return "does not answer as Redis does (expected: Redis 6.2 or later); check the port and"
-        + " whether it wants rediss://";
+    return null;
   }
 
   private static boolean isPassword(String message) {

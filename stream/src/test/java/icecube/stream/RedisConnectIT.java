@@ -75,6 +75,34 @@ final class RedisConnectIT {
     }
   }
 
+  @Test
+  void aConnectionThatBreaksOffWithoutAReasonIsMadeAnew(@TempDir Path folder) throws IOException {
+    try (var redis = EmbeddedRedis.start(folder);
+        var proxy = new CuttingProxy(redis.uri())) {
+      for (int cut = 1; cut < RedisDiscovery.ATTEMPT_COUNT_MAX; cut++) {
+        proxy.cutNextReply();
+      }
+
+      try (var log = RedisEventLog.connect(RedisSettings.of(proxy.uri(), "icecube"))) {
+        assertThat(log.partitionCount()).isEqualTo(RedisSettings.PARTITION_COUNT_DEFAULT);
+      }
+      assertThat(proxy.cuts()).isEqualTo(RedisDiscovery.ATTEMPT_COUNT_MAX - 1);
+    }
+  }
+
+  @Test
+  void aConnectionThatAlwaysBreaksOffIsGivenUp(@TempDir Path folder) throws IOException {
+    try (var redis = EmbeddedRedis.start(folder);
+        var proxy = new CuttingProxy(redis.uri())) {
+      for (int cut = 0; cut < 2 * RedisDiscovery.ATTEMPT_COUNT_MAX; cut++) {
+        proxy.cutNextReply();
+      }
+
+      assertRefused(proxy.uri(), "does not answer as Redis does");
+      assertThat(proxy.cuts()).isEqualTo(RedisDiscovery.ATTEMPT_COUNT_MAX);
+    }
+  }
+
   private static void assertRefused(String uri, String... parts) {
     assertThatExceptionOfType(EventLogException.class)
         .isThrownBy(() -> RedisEventLog.connect(RedisSettings.of(uri, "icecube")).close())
