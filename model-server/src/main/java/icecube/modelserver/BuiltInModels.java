@@ -16,7 +16,14 @@ final class BuiltInModels {
   /** The likelihood fit with Pandel's law: about a millisecond an event. */
   static final String PANDEL = "pandel";
 
-  private static final String VERSION = "1";
+  /**
+   * Goes up with every change of what the fit answers: files that hold answers are told apart by
+   * it, as there is no graph with a checksum.
+   */
+  private static final String LINE_FIT_VERSION = "1";
+
+  /** Goes up as {@link #LINE_FIT_VERSION} does. */
+  private static final String PANDEL_VERSION = "1";
 
   private BuiltInModels() {}
 
@@ -36,11 +43,13 @@ final class BuiltInModels {
       case LINE_FIT ->
           served(
               name,
+              LINE_FIT_VERSION,
               "Improved line fit in Java: late light left out, charge weighted, robust.",
               FitModel.lineFit());
       case PANDEL ->
           served(
               name,
+              PANDEL_VERSION,
               "Track of greatest likelihood in Java: first pulses by Pandel's law (MPE).",
               FitModel.pandel());
       default ->
@@ -49,7 +58,7 @@ final class BuiltInModels {
     };
   }
 
-  private static ServedModel served(String name, String description, FitModel fit) {
-    return ServedModel.ready(name, VERSION, Model.Runtime.RUNTIME_JAVA, "", description, fit);
+  private static ServedModel served(String name, String version, String description, FitModel fit) {
+    return ServedModel.ready(name, version, Model.Runtime.RUNTIME_JAVA, "", description, fit);
   }
 }
