@@ -153,12 +153,16 @@ public final class Main implements Runnable {
 
   /** The version the jar was built as. */
   static final class Version implements IVersionProvider {
+    /** Of icecube alone, such as {@code icecube 0.1.0}. */
+    static String words() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return "icecube " + (version == null ? "(unpackaged)" : version);
+    }
+
     @Override
     public String[] getVersion() {
-      String version = Main.class.getPackage().getImplementationVersion();
       return new String[] {
-        "icecube " + (version == null ? "(unpackaged)" : version),
-        "Java " + Runtime.version() + " on " + System.getProperty("os.name")
+        words(), "Java " + Runtime.version() + " on " + System.getProperty("os.name")
       };
     }
   }

@@ -114,14 +114,18 @@ final class Scoring {
         sum.eventsBefore() + (isFromBefore ? tally.read() : 0));
   }
 
-  /** Changes when the input, the detector, the model or the definition of features does. */
+  /**
+   * Changes when the input, the detector, the model, the definition of features or the version of
+   * icecube does: a model in Java has no checksum, and what is fed to a graph is code, too.
+   */
   private String madeOf(Batch batch) {
-    return "%s;%s;%s;features %d"
+    return "%s;%s;%s;features %d;%s"
         .formatted(
             DatasetSource.open(batch.file(), Optional.of(geometry)).fingerprint(),
             geometry,
             model,
-            FeatureTable.VERSION);
+            FeatureTable.VERSION,
+            Main.Version.words());
   }
 
   private Map<String, String> score(Batch batch, ExecutorService workers, ProgressLine progress)

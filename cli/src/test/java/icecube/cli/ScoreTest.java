@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import icecube.dataset.FileNotes;
 import icecube.dataset.SubmissionReader;
+import icecube.physics.FeatureTable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -193,6 +195,14 @@ final class ScoreTest {
     assertThat(score("--model", "line-fit")).as("%s", err).isZero();
     assertThat(score("--model", "line-fit-onnx", "--models", MODELS)).isEqualTo(4);
     assertThat(err.toString()).contains("made of").contains("line-fit/1").contains("--output");
+  }
+
+  @Test
+  void predictionsSayWhatMadeThem() throws IOException {
+    batch(1, "1,5,100,1.0,False\n");
+    assertThat(score("--model", "pandel")).as("%s", err).isZero();
+    assertThat(FileNotes.read(predictions(1)).get(BatchFolder.MADE_OF_KEY))
+        .contains(";pandel/1;features " + FeatureTable.VERSION + ";" + Main.Version.words());
   }
 
   @Test
