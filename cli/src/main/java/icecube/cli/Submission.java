@@ -6,7 +6,6 @@ import icecube.dataset.PredictionRow;
 import icecube.dataset.SubmissionReader.Row;
 import icecube.dataset.SubmissionWriter;
 import icecube.physics.Direction;
-import icecube.proto.PredictionCodec;
 import java.nio.file.Path;
 
 /**
@@ -56,7 +55,7 @@ final class Submission {
   }
 
   private static long addRejected(Path file, SubmissionSort sort) {
-    Direction none = PredictionCodec.NO_DIRECTION;
+    Direction none = Direction.NO_DIRECTION;
     long[] count = {0};
     RejectedCsv.eachId(
         file,

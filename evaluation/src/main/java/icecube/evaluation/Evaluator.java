@@ -26,9 +26,6 @@ public final class Evaluator {
   /** The most models that are compared; more do not fit a plot. */
   public static final int MODEL_COUNT_MAX = 6;
 
-  /** What a line fit that finds no line answers, as the model server does. */
-  private static final Direction NO_DIRECTION = Direction.ofAngles(0, Math.PI / 2);
-
   private final List<PredictionTable> tables;
   private final DetectorGeometry geometry;
   private final FeatureBuilder features;
@@ -101,7 +98,7 @@ public final class Evaluator {
   }
 
   private static void fit(LineFit fit, FeatureTable table, EventTruth truth, ModelColumns into) {
-    Direction answer = fit.fit(table, 0).orElse(NO_DIRECTION);
+    Direction answer = fit.fit(table, 0).orElse(Direction.NO_DIRECTION);
     into.add(truth.direction(), answer.azimuthRad(), answer.zenithRad());
   }
 

@@ -26,7 +26,7 @@ final class EventResults {
     if (answers.isNoDirection(event)) {
       var prediction =
           PredictionCodec.encode(
-                  table, event, PredictionCodec.NO_DIRECTION, model.name(), model.version())
+                  table, event, Direction.NO_DIRECTION, model.name(), model.version())
               .addQuality(PredictionCodec.encode(Quality.NO_DIRECTION));
       return EventResult.newBuilder().setPrediction(prediction).build();
     }

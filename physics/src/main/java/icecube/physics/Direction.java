@@ -13,6 +13,12 @@ package icecube.physics;
  * @param z up, −1..1
  */
 public record Direction(double x, double y, double z) {
+  /**
+   * What an event without a direction counts as, in answers, submissions and means: the horizon at
+   * azimuth 0. A score must count something, and a constant favours nobody.
+   */
+  public static final Direction NO_DIRECTION = new Direction(1, 0, 0);
+
   /** How far the length of (x, y, z) may lie from 1: float32 rounding with room to spare. */
   private static final double UNIT_TOLERANCE = 1e-5;
 

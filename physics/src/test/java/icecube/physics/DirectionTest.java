@@ -11,6 +11,12 @@ class DirectionTest {
   private static final double PI = Math.PI;
 
   @Test
+  void noDirectionCountsAsTheHorizonAtAzimuthZero() {
+    assertThat(Direction.NO_DIRECTION.azimuthRad()).isZero();
+    assertThat(Direction.NO_DIRECTION.zenithRad()).isEqualTo(PI / 2);
+  }
+
+  @Test
   void pointsAlongTheAxesAtTheirAngles() {
     assertAngles(new Direction(1, 0, 0), 0, PI / 2);
     assertAngles(new Direction(0, 1, 0), PI / 2, PI / 2);

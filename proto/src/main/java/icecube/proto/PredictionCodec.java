@@ -15,9 +15,6 @@ import java.util.List;
  * <p>Stateless and thread-safe.
  */
 public final class PredictionCodec {
-  /** The answer to an event whose pulses fix no direction: zenith π/2, azimuth 0. */
-  public static final Direction NO_DIRECTION = new Direction(1, 0, 0);
-
   private static final double ANGLE_TOLERANCE_RAD = 1e-5;
 
   private PredictionCodec() {}

@@ -4,6 +4,7 @@ package icecube.proto;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import icecube.physics.Direction;
 import icecube.v1.EventBatch;
 import icecube.v1.FeatureBatch;
 import icecube.v1.Prediction;
@@ -50,7 +51,7 @@ final class CodecFuzzTest {
         "predictionsNeverSurpriseTheDecoder",
         random ->
             PredictionCodec.encode(
-                    Samples.table(random, 1), 0, PredictionCodec.NO_DIRECTION, "line-fit", "1")
+                    Samples.table(random, 1), 0, Direction.NO_DIRECTION, "line-fit", "1")
                 .build()
                 .toByteArray(),
         bytes -> {

@@ -43,12 +43,6 @@ final class PredictionCodecTest {
   }
 
   @Test
-  void noDirectionIsTheHorizonAtAzimuthZero() {
-    assertThat(PredictionCodec.NO_DIRECTION.azimuthRad()).isZero();
-    assertThat(PredictionCodec.NO_DIRECTION.zenithRad()).isEqualTo(Math.PI / 2);
-  }
-
-  @Test
   void aPredictionTellsItsEventItsModelAndWhatWasKnownBefore() {
     var table = Samples.table(new SplittableRandom(4), 5);
 

@@ -13,9 +13,6 @@ import java.util.List;
 
 /** What {@link Calibration} counts of its events. Confined to one thread. */
 final class CalibrationSums {
-  /** Where a line fit finds no direction, any is as good. */
-  private static final Direction NO_DIRECTION = new Direction(1, 0, 0);
-
   private static final double SHARE = 0.10;
   private static final double FAR_TAIL_SHARE = 0.25;
   private static final double LINE_FIT_RAD = 0.05;
@@ -81,7 +78,8 @@ final class CalibrationSums {
     count++;
     pulseCount += size;
     auxiliaryCount += auxiliary;
-    var direction = plain.fit(features.build(List.of(event.event())), 0).orElse(NO_DIRECTION);
+    var direction =
+        plain.fit(features.build(List.of(event.event())), 0).orElse(Direction.NO_DIRECTION);
     lineFitSumRad += AngularError.kaggleRad(direction, event.truth());
   }
 
