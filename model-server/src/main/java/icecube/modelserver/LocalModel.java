@@ -5,8 +5,11 @@ import icecube.chassis.Closer;
 import icecube.chassis.StartException;
 import icecube.physics.DetectorGeometry;
 import icecube.physics.Event;
+import icecube.physics.FeatureTable;
+import icecube.proto.FeatureCodec;
 import icecube.proto.ReasonException;
 import icecube.v1.EventResult;
+import icecube.v1.PredictRequest;
 import icecube.v1.Reason;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.ArrayList;
@@ -89,7 +92,7 @@ public final class LocalModel implements AutoCloseable {
    */
   public List<EventResult> predict(List<Event> events) {
     try {
-      return ask(events);
+      return ask(predictor.prepare(events, model));
     } catch (PredictorException e) {
       if (events.size() == 1) {
         return List.of(
@@ -102,8 +105,41 @@ public final class LocalModel implements AutoCloseable {
     return results;
   }
 
-  private List<EventResult> ask(List<Event> events) {
-    var prepared = predictor.prepare(events, model);
+  /**
+   * The same for rows as they are, of any detector, as a request may hold them.
+   *
+   * @throws ReasonException if there are more than a request may hold
+   */
+  public List<EventResult> predict(FeatureTable table) {
+    var request = PredictRequest.newBuilder().setFeatures(FeatureCodec.encode(table)).build();
+    try {
+      return ask(predictor.prepare(request, model));
+    } catch (PredictorException e) {
+      if (table.eventCount() == 1) {
+        return List.of(
+            EventResults.error(
+                table.eventId(0), Reason.REASON_INTERNAL, String.valueOf(e.getMessage())));
+      }
+    }
+    var results = new ArrayList<EventResult>(table.eventCount());
+    for (int event = 0; event < table.eventCount(); event++) {
+      results.addAll(predict(only(table, event)));
+    }
+    return results;
+  }
+
+  private static FeatureTable only(FeatureTable table, int event) {
+    float[] values = new float[table.rowCount(event) * FeatureTable.COLUMN_COUNT];
+    table.copyRows(event, values, 0);
+    return FeatureTable.owning(
+        new long[] {table.eventId(event)},
+        new int[] {table.rowCount(event)},
+        new int[] {table.pulsesSeen(event)},
+        new int[] {table.qualityBits(event)},
+        values);
+  }
+
+  private List<EventResult> ask(RequestPredictor.Prepared prepared) {
     MicroBatches.runAll(model.inference(), prepared.task());
     return RequestPredictor.results(prepared, model);
   }

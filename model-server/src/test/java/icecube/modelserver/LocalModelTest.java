@@ -42,6 +42,16 @@ final class LocalModelTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"line-fit", "line-fit-onnx"})
+  void rowsAreAnsweredAsTheirEventsAre(String name) {
+    var events = Samples.events(new SplittableRandom(7), 20);
+    var table = Samples.table(new SplittableRandom(7), 20);
+    try (var local = open(name)) {
+      assertThat(local.predict(table)).isEqualTo(local.predict(events));
+    }
+  }
+
   @Test
   void anUnsoundEventDoesNotTouchItsNeighbours() {
     var events = new ArrayList<>(Samples.events(new SplittableRandom(6), 3));
