@@ -7,13 +7,12 @@ import icecube.modelserver.ModelServerSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -40,39 +39,16 @@ final class ModelChoice {
           "the model that answers (default: direction where --models has it, else line-fit)")
   private @Nullable String model;
 
-  @Option(
-      names = "--models",
-      paramLabel = "SOURCE",
-      description =
-          "where models are: a folder of NAME/VERSION/model.onnx, s3://BUCKET/PREFIX, or"
-              + " models:/NAME@ALIAS of an MLflow registry; may be given several times"
-              + " (default: models/ of icecube)")
-  private List<String> models = List.of();
+  @Mixin private ModelSources sources;
 
-  @Option(
-      names = "--device",
-      paramLabel = "DEVICE",
-      defaultValue = "cpu",
-      description = "what graphs run on: cpu, or gpu, which falls back (default: ${DEFAULT-VALUE})")
-  private String device;
-
-  /** Those asked for, else the folder that ships beside the launcher, if there is one. */
+  /** Where models are. */
   List<ModelOrigin> origins() {
-    if (models.isEmpty()) {
-      return shipped().<ModelOrigin>map(ModelOrigin.Folder::new).stream().toList();
-    }
-    try {
-      return models.stream().map(text -> ModelOrigin.parse(text, System.getenv())).toList();
-    } catch (IllegalArgumentException e) {
-      throw new SettingException("--models: " + e.getMessage());
-    }
+    return sources.origins();
   }
 
-  /** The repository that ships beside the launcher, if there is one. */
-  private static Optional<Path> shipped() {
-    return Optional.ofNullable(System.getProperty("icecube.home"))
-        .map(home -> Path.of(home, "models"))
-        .filter(Files::isDirectory);
+  /** What graphs run on. */
+  Device device() {
+    return sources.device();
   }
 
   /**
@@ -98,7 +74,7 @@ final class ModelChoice {
     if (origins.stream().anyMatch(ModelChoice::hasPreferred)) {
       return PREFERRED;
     }
-    return models.stream()
+    return sources.asked().stream()
         .filter(text -> text.startsWith(REGISTRY))
         .map(text -> text.substring(REGISTRY.length()).split("[@/]", 2)[0])
         .findFirst()
@@ -128,12 +104,5 @@ final class ModelChoice {
       throw new SettingException(
           "--models: " + folder + " (expected: a folder of NAME/VERSION/model.onnx)");
     }
-  }
-
-  Device device() {
-    return Arrays.stream(Device.values())
-        .filter(each -> each.name().equalsIgnoreCase(device))
-        .findFirst()
-        .orElseThrow(() -> new SettingException("--device: " + device + " (expected: cpu or gpu)"));
   }
 }

@@ -7,19 +7,19 @@ import icecube.emitter.EventCursor;
 import icecube.emitter.SourceEvent;
 import icecube.evaluation.RobustnessRun;
 import icecube.evaluation.RobustnessTable;
+import icecube.modelserver.LocalModel;
 import icecube.physics.Direction;
 import icecube.physics.Event;
 import icecube.physics.EventDefect;
 import icecube.physics.perturbation.Perturbation;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which models answer disturbed events, and how many of them. */
+@SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class RobustnessOptions {
   private static final String EVENTS_DEFAULT = "5000";
 
@@ -27,8 +27,9 @@ final class RobustnessOptions {
       names = "--robustness",
       paramLabel = "MODEL",
       description =
-          "also ask this model, started here, for the first events disturbed in every way: jitter,"
-              + " charge noise, flags, dead sensors and strings, the array turned; may be repeated")
+          "also ask this model, in this process, for the first events disturbed in every way:"
+              + " jitter, charge noise, flags, dead sensors and strings, the array turned; may be"
+              + " repeated")
   private @Nullable List<String> names;
 
   @Option(
@@ -45,24 +46,10 @@ final class RobustnessOptions {
       description = "seed of the disturbances (default: ${DEFAULT-VALUE})")
   private long seed;
 
-  @Option(
-      names = "--models",
-      paramLabel = "DIR",
-      description = "folder of NAME/VERSION/model.onnx (default: models/ of icecube)")
-  private @Nullable Path models;
+  @Mixin private ModelSources sources;
 
   private List<String> names() {
     return names == null ? List.of() : names;
-  }
-
-  /** The one asked for, else the one that ships beside the launcher, if there is one. */
-  private Optional<Path> modelFolder() {
-    return Optional.ofNullable(models)
-        .or(
-            () ->
-                Optional.ofNullable(System.getProperty("icecube.home"))
-                    .map(home -> Path.of(home, "models"))
-                    .filter(Files::isDirectory));
   }
 
   /** Refuses what cannot be run, before anything is. */
@@ -76,14 +63,15 @@ final class RobustnessOptions {
   List<RobustnessTable> run(DatasetSource source) {
     List<RobustnessTable> tables = new ArrayList<>();
     for (String name : names()) {
-      try (ServedAnswers answers = ServedAnswers.start(modelFolder(), name, source.geometry())) {
-        tables.add(run(source, name, answers));
+      try (LocalModel model =
+          LocalModel.open(sources.origins(), name, source.geometry(), 1, sources.device())) {
+        tables.add(run(source, name, new ModelAnswers(name, model::predict)));
       }
     }
     return tables;
   }
 
-  private RobustnessTable run(DatasetSource source, String name, ServedAnswers answers) {
+  private RobustnessTable run(DatasetSource source, String name, ModelAnswers answers) {
     RobustnessRun run =
         new RobustnessRun(
             name, answers, source.geometry(), Perturbation.standard(source.geometry()), seed);

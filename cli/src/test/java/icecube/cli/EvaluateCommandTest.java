@@ -127,9 +127,9 @@ final class EvaluateCommandTest {
     assertThat(evaluate(flags)).as(err.toString()).isZero();
     assertThat(out.toString().lines())
         .contains("  robustness of line-fit: 2 events, seed 1")
-        .anyMatch(line -> line.matches(" {4}none +0 {2}1\\.3088 .*"))
-        .anyMatch(line -> line.matches(" {4}array turned 60 degrees +0 .*"))
-        .anyMatch(line -> line.matches(" {4}times 5000 ns later +0 .* 0\\.0000 \\+- 0\\.0000"));
+        .anyMatch(line -> line.matches(" {4}none +0 +2 {2}1\\.3088 .*"))
+        .anyMatch(line -> line.matches(" {4}array turned 60 degrees +0 +2 .*"))
+        .anyMatch(line -> line.matches(" {4}times 5000 ns later +0 +2 .* 0\\.0000 \\+- 0\\.0000"));
     out.getBuffer().setLength(0);
     assertThat(
             evaluate(
@@ -144,6 +144,7 @@ final class EvaluateCommandTest {
     JsonNode table = new ObjectMapper().readTree(out.toString()).get("robustness").get(0);
     assertThat(table.get("events").asLong()).isEqualTo(1);
     assertThat(table.get("rows")).hasSize(9);
+    assertThat(table.get("rows").get(0).get("unanswered").asLong()).isEqualTo(1);
     assertThat(table.get("rows").get(0).get("difference").isNull()).isTrue();
   }
 

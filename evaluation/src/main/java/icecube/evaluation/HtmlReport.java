@@ -171,14 +171,15 @@ final class HtmlReport {
           List.of(
               row.perturbation(),
               "%,d".formatted(row.lost()),
+              "%,d".formatted(row.unanswered()),
               TextTables.meanOf(row.errors()),
               TextTables.differenceOf(row.difference())));
     }
     table(
         "Robustness of " + robustness.model(),
         "Mean angular error, rad, when the same events are disturbed; lost: events that became"
-            + " unsound.",
-        List.of("disturbance", "lost", "mean ± error", "minus undisturbed"),
+            + " unsound; no answer: events that count as the horizon at azimuth 0.",
+        List.of("disturbance", "lost", "no answer", "mean ± error", "minus undisturbed"),
         rows);
   }
 

@@ -14,19 +14,19 @@ import icecube.physics.LineFit;
 import icecube.physics.perturbation.Perturbation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Asks a model for the same events undisturbed and disturbed in every way, and compares event by
- * event. Holds {@value #BATCH_EVENTS} events and 4 bytes an event and disturbance. Confined to one
- * thread.
+ * event. An event without an answer counts as {@link Direction#NO_DIRECTION}, as in Kaggle's score,
+ * and is counted. Holds {@value #BATCH_EVENTS} events and 4 bytes an event and disturbance.
+ * Confined to one thread.
  */
 public final class RobustnessRun {
   /** Events asked for at once. */
   static final int BATCH_EVENTS = 64;
-
-  /** What a line fit that finds no line answers, as the model server does. */
-  private static final Direction NO_DIRECTION = Direction.ofAngles(0, Math.PI / 2);
 
   private final String model;
   private final Answers answers;
@@ -39,18 +39,13 @@ public final class RobustnessRun {
   /** What answers. */
   @FunctionalInterface
   public interface Answers {
-    /** The direction of each event of the table, in its order. */
-    List<Direction> of(FeatureTable table);
+    /** The direction of each event of the table, in its order; empty where there is none. */
+    List<Optional<Direction>> of(FeatureTable table);
 
-    /** A line fit; where it finds no line, it answers as the model server does. */
+    /** A line fit. */
     static Answers of(LineFit fit) {
-      return table -> {
-        List<Direction> directions = new ArrayList<>();
-        for (int event = 0; event < table.eventCount(); event++) {
-          directions.add(fit.fit(table, event).orElse(NO_DIRECTION));
-        }
-        return directions;
-      };
+      return table ->
+          IntStream.range(0, table.eventCount()).mapToObj(event -> fit.fit(table, event)).toList();
     }
   }
 
@@ -110,6 +105,7 @@ public final class RobustnessRun {
     private final FloatColumn errorsRad = new FloatColumn();
     private final MeanAndError difference = new MeanAndError();
     private long lost;
+    private long unanswered;
 
     Tally(String name, @Nullable Perturbation way, DetectorGeometry detector) {
       this.name = name;
@@ -132,11 +128,13 @@ public final class RobustnessRun {
         }
       }
       double[] errors = new double[batch.size()];
-      List<Direction> directions = sound.isEmpty() ? List.of() : answersOf(sound);
+      List<Optional<Direction>> directions = sound.isEmpty() ? List.of() : answersOf(sound);
       for (int at = 0; at < directions.size(); at++) {
         int place = places.get(at);
         Direction now = way == null ? truth.get(place) : way.truth(truth.get(place));
-        errors[place] = AngularError.kaggleRad(now, directions.get(at));
+        unanswered += directions.get(at).isPresent() ? 0 : 1;
+        errors[place] =
+            AngularError.kaggleRad(now, directions.get(at).orElse(Direction.NO_DIRECTION));
         errorsRad.add(errors[place]);
         if (before != null) {
           difference.add(errors[place] - before[place]);
@@ -145,11 +143,11 @@ public final class RobustnessRun {
       return errors;
     }
 
-    private List<Direction> answersOf(List<Event> sound) {
-      List<Direction> directions = answers.of(features.build(sound));
+    private List<Optional<Direction>> answersOf(List<Event> sound) {
+      List<Optional<Direction>> directions = answers.of(features.build(sound));
       if (directions.size() != sound.size()) {
         throw new IllegalStateException(
-            "%s: %d directions (expected: %d, one an event)"
+            "%s: %d answers (expected: %d, one an event)"
                 .formatted(model, directions.size(), sound.size()));
       }
       return directions;
@@ -158,7 +156,11 @@ public final class RobustnessRun {
     RobustnessTable.Row row() {
       float[] sorted = errorsRad.sortedNumbers();
       return new RobustnessTable.Row(
-          name, lost, ErrorSummary.ofSorted(sorted, 0, sorted.length), difference.toDifference());
+          name,
+          lost,
+          unanswered,
+          ErrorSummary.ofSorted(sorted, 0, sorted.length),
+          difference.toDifference());
     }
   }
 }

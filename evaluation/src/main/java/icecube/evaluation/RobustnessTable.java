@@ -18,11 +18,17 @@ public record RobustnessTable(String model, long events, long seed, List<Row> ro
    *
    * @param perturbation what was done
    * @param lost events that became unsound, so that there is no answer: not in the numbers beside
-   * @param errors of the others
+   * @param unanswered events that got no direction: in the numbers as {@link
+   *     icecube.physics.Direction#NO_DIRECTION}
+   * @param errors of all that were not lost
    * @param difference to the undisturbed answers on the same events; null for those themselves
    */
   public record Row(
-      String perturbation, long lost, ErrorSummary errors, @Nullable Difference difference) {}
+      String perturbation,
+      long lost,
+      long unanswered,
+      ErrorSummary errors,
+      @Nullable Difference difference) {}
 
   public RobustnessTable {
     rows = List.copyOf(rows);

@@ -56,13 +56,19 @@ public final class TextTables {
         "robustness of %s: %,d events, seed %d",
         robustness.model(), robustness.events(), robustness.seed());
     table.line(
-        "%s %9s  %-16s %8s   %s",
-        table.padded("  disturbance"), "lost", "mean +- error", "median", "minus undisturbed");
+        "%s %9s %9s  %-16s %8s   %s",
+        table.padded("  disturbance"),
+        "lost",
+        "no answer",
+        "mean +- error",
+        "median",
+        "minus undisturbed");
     for (RobustnessTable.Row row : robustness.rows()) {
       table.line(
-          "%s %,9d  %-16s %8s   %s",
+          "%s %,9d %,9d  %-16s %8s   %s",
           table.padded("  " + row.perturbation()),
           row.lost(),
+          row.unanswered(),
           meanOf(row.errors()),
           number(row.errors().medianRad()),
           differenceOf(row.difference()));

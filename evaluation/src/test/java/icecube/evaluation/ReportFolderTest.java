@@ -103,11 +103,17 @@ final class ReportFolderTest {
             10,
             1,
             List.of(
-                new RobustnessTable.Row("none", 0, errors, null),
+                new RobustnessTable.Row("none", 0, 3, errors, null),
                 new RobustnessTable.Row(
-                    "charge noise", 1, errors, new Difference(9, 0.125, 0.0625))));
+                    "charge noise", 1, 0, errors, new Difference(9, 0.125, 0.0625))));
     assertThat(page(evaluation.withRobustness(List.of(table))))
-        .contains("Robustness of direction", ">none<", ">charge noise<", "+0.1250 ± 0.0625");
+        .contains(
+            "Robustness of direction",
+            ">none<",
+            "no answer",
+            "<td>3</td>",
+            ">charge noise<",
+            "+0.1250 ± 0.0625");
   }
 
   @Test

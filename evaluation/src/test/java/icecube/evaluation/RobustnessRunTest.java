@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import icecube.physics.AngularError;
 import icecube.physics.DetectorGeometry;
 import icecube.physics.Direction;
 import icecube.physics.Event;
@@ -18,6 +19,7 @@ import icecube.physics.perturbation.Perturbation;
 import icecube.physics.perturbation.TimeJitter;
 import icecube.physics.perturbation.TimeOffset;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -98,12 +100,40 @@ final class RobustnessRunTest {
   }
 
   @Test
+  void anEventWithoutAnAnswerCountsAsTheHorizonAndIsTold() {
+    // Every third event gets no answer, the others the truth.
+    Direction truth = Direction.ofAngles(1, 2);
+    RobustnessRun.Answers answers =
+        features ->
+            IntStream.range(0, features.eventCount())
+                .mapToObj(
+                    at ->
+                        features.eventId(at) % 3 == 0
+                            ? Optional.<Direction>empty()
+                            : Optional.of(truth))
+                .toList();
+    RobustnessTable table = table(answers, List.of(new TimeOffset(1)));
+    double horizon = AngularError.kaggleRad(truth, Direction.NO_DIRECTION);
+    for (RobustnessTable.Row row : table.rows()) {
+      assertThat(row.lost()).isZero();
+      assertThat(row.unanswered()).isEqualTo(67);
+      assertThat(row.errors().count()).isEqualTo(EVENTS);
+      assertThat(row.errors().meanRad()).isCloseTo(horizon * 67 / EVENTS, within(1e-6));
+    }
+    assertThat(requireNonNull(table.rows().get(1).difference()).meanRad()).isZero();
+    assertThat(TextTables.of(table).lines())
+        .anyMatch(line -> line.matches(" {4}disturbance +lost no answer +mean .*"))
+        .anyMatch(line -> line.matches(" {4}none +0 +67 +.*"));
+  }
+
+  @Test
   void differencesArePairedWithTheirOwnEvents() {
     // Answers zenith 0.1 for events of ten pulses or more, 0.2 for smaller ones; the truth is 0.
     RobustnessRun.Answers answers =
         features ->
             IntStream.range(0, features.eventCount())
                 .mapToObj(at -> Direction.ofAngles(0, features.rowCount(at) < 30 ? 0.2 : 0.1))
+                .map(Optional::of)
                 .toList();
     RobustnessRun run =
         new RobustnessRun("steps", answers, GEOMETRY, List.of(new DroppedPulses(0.5)), 1);
@@ -120,7 +150,7 @@ final class RobustnessRunTest {
   void aModelThatAnswersTooFewIsAFault() {
     RobustnessRun run = new RobustnessRun("mute", table -> List.of(), GEOMETRY, List.of(), 1);
     run.add(Cases.climbing(1), Direction.ofAngles(0, 1));
-    assertThatThrownBy(run::table).hasMessage("mute: 0 directions (expected: 1, one an event)");
+    assertThatThrownBy(run::table).hasMessage("mute: 0 answers (expected: 1, one an event)");
   }
 
   @Test
