@@ -8,6 +8,7 @@ import icecube.simulator.Simulator;
 import icecube.simulator.TriggerTimes;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -115,7 +116,18 @@ final class SimulateCommand implements Callable<Integer> {
     return ExitCode.OK.code();
   }
 
+  /** Flags of files have no meaning where none is written. */
+  private void requireNoFiles() {
+    for (String flag : List.of("--output", "--batch-events", "--trigger-rate")) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(flag)) {
+        throw new SettingException(
+            flag + ": with --calibration, which writes no files (expected: one of the two)");
+      }
+    }
+  }
+
   private int calibrate() {
+    requireNoFiles();
     if (events > Calibration.EVENT_COUNT_MAX) {
       throw new SettingException(
           "--events: " + events + " (expected: at most " + Calibration.EVENT_COUNT_MAX + ")");

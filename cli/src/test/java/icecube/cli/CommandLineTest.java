@@ -7,37 +7,17 @@ import icecube.emitter.EmissionSummary;
 import icecube.emitter.EmissionSummary.Outcome;
 import icecube.v1.Reason;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 /** What a person sees who types something, right or wrong. */
-final class CommandLineTest {
+final class CommandLineTest extends CommandFixture {
   private static final String ONE_EVENT =
       "event_id,sensor_id,time,charge,auxiliary\n1,5,100,1.0,False\n";
-
-  @TempDir private Path folder;
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
-  private int execute(Map<String, String> environment, String... arguments) {
-    CommandLine commandLine = Main.commandLine(environment);
-    commandLine.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-    return commandLine.execute(arguments);
-  }
-
-  private int execute(String... arguments) {
-    return execute(Map.of(), arguments);
-  }
 
   @ParameterizedTest
   @ValueSource(
@@ -52,6 +32,7 @@ final class CommandLineTest {
         "registry",
         "load",
         "evaluate",
+        "skymap",
         "inspect",
         "reconcile",
         "redrive",
@@ -114,12 +95,6 @@ final class CommandLineTest {
   }
 
   @Test
-  void aRedisWithoutASchemeIsAUsageError() {
-    assertThat(execute("reconcile", "--redis", "localhost:6379")).isEqualTo(2);
-    assertThat(err.toString()).contains("--redis: localhost:6379").contains("redis://");
-  }
-
-  @Test
   void aModelFolderThatIsNotThereIsAUsageError() {
     assertThat(execute("serve", "--port", "0", "--models", "/nowhere")).isEqualTo(2);
     assertThat(err.toString()).contains("--models: /nowhere");
@@ -161,12 +136,6 @@ final class CommandLineTest {
     assertThat(err.toString()).contains("given twice (expected: once)");
     assertThat(execute("emit", "--input", file, "--input", "/nowhere/at/all")).isEqualTo(3);
     assertThat(err.toString()).contains("/nowhere/at/all");
-  }
-
-  @Test
-  void aTriggerRateThatIsNoneIsAUsageError() {
-    assertThat(execute("simulate", "--trigger-rate", "0")).isEqualTo(2);
-    assertThat(err.toString()).contains("--trigger-rate: 0.0 (expected: above 0");
   }
 
   @Test
@@ -217,20 +186,6 @@ final class CommandLineTest {
     assertThat(err.toString()).contains("/nowhere/at/all");
   }
 
-  @Test
-  void anUnreachableRedisIsNamedWithItsAddress() {
-    assertThat(execute("reconcile", "--redis", "redis://127.0.0.1:1")).isEqualTo(5);
-    assertThat(err.toString()).contains("127.0.0.1:1");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"inspect", "redrive", "trim", "reconcile"})
-  void whoeverLooksAfterAStreamIsToldThatRedisIsAway(String command) {
-    assertThat(execute(command, "--redis", "redis://:secret@127.0.0.1:1")).isEqualTo(5);
-    assertThat(err.toString()).contains("127.0.0.1:1").contains("nobody listens");
-    assertThat(err.toString()).doesNotContain("secret");
-  }
-
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -258,56 +213,11 @@ final class CommandLineTest {
         .contains("expected");
   }
 
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "rediss --redis-ca /nowhere | redis-ca: /nowhere cannot be read",
-        "rediss --redis-ca pom.xml | redis-ca: pom.xml holds no certificate",
-        "rediss --redis-cert pom.xml | redis-cert, redis-key: only one",
-        "rediss --redis-user joe | redis-user: joe (expected: together with redis-password-file)",
-        "redis --redis-password-file /nowhere | redis-password-file: /nowhere cannot be read",
-        "redis --redis-ca pom.xml | expected: rediss://, because certificates are given",
-      })
-  void whoWeAreForRedisIsCheckedBeforeAnythingIsAsked(String line, String message) {
-    String[] words = line.split(" ", 3);
-    String uri = words[0] + "://127.0.0.1:1";
-    assertThat(execute("inspect", "--redis", uri, words[1], words[2])).isEqualTo(2);
-    assertThat(err.toString()).contains(message);
-  }
-
-  @Test
-  void aPasswordFileMayBeNamedByItsVariable() {
-    assertThat(execute(Map.of("ICECUBE_REDIS_PASSWORD_FILE", "/nowhere"), "trim")).isEqualTo(2);
-    assertThat(err.toString()).contains("redis-password-file: /nowhere");
-  }
-
   @Test
   void aReasonThatIsNoneIsAnsweredWithThoseThereAre() {
     assertThat(execute("redrive", "--reason", "CRASH-LOOP,NAN")).isEqualTo(2);
     assertThat(err.toString())
         .contains("--reason: NAN")
         .contains("CRASH_LOOP, ENTRY_UNREADABLE, EVENT_EMPTY");
-  }
-
-  @Test
-  void aCalibrationComparesAndWritesNothing() {
-    // 200 events are too few for the tails, so either answer is right; both say the same thing.
-    int code = execute("simulate", "--calibration", "--events", "200", "--json");
-    assertThat(code).isIn(0, 6);
-    assertThat(out.toString())
-        .contains("\"holds\" : " + (code == 0))
-        .contains("\"quantity\" : \"pulses p50\"")
-        .contains("\"low\" : 56.7");
-    assertThat(execute("simulate", "--calibration", "--events", "200")).isEqualTo(code);
-    assertThat(out.toString()).contains("plain line fit, mean error, rad");
-  }
-
-  @Test
-  void aCalibrationOfTooManyEventsIsRefusedAndJsonIsOfTheCalibration() {
-    assertThat(execute("simulate", "--calibration", "--events", "2000001")).isEqualTo(2);
-    assertThat(err.toString()).contains("--events: 2000001 (expected: at most 2000000)");
-    assertThat(execute("simulate", "--json")).isEqualTo(2);
-    assertThat(err.toString()).contains("--json: without --calibration (expected: both)");
   }
 }

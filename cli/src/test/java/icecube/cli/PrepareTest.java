@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import icecube.dataset.EventReader;
 import icecube.dataset.FileNotes;
 import icecube.dataset.GeometryCsv;
@@ -13,72 +12,32 @@ import icecube.physics.FeatureBuilder;
 import icecube.proto.FeatureCodec;
 import icecube.v1.FeatureBatch;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.parquet.example.data.Group;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 
 /** Training tensors: the bytes, what is left out, and what a second run does. */
 @Timeout(60)
-final class PrepareTest {
-  private static final String HEADER = "event_id,sensor_id,time,charge,auxiliary\n";
+final class PrepareTest extends BatchCommandFixture {
   private static final Path GOLDEN = Path.of("../physics/src/test/resources/golden");
   private static final int GOLDEN_ROW_COUNT_MAX = 24;
 
-  @TempDir private Path folder;
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
-  private int execute(String... arguments) {
-    CommandLine commandLine = Main.commandLine(Map.of());
-    commandLine.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-    return commandLine.execute(arguments);
-  }
-
   private int prepare(String... more) {
-    List<String> words =
-        new ArrayList<>(
-            List.of("prepare", "--input", input().toString(), "--output", output().toString()));
-    words.addAll(List.of(more));
-    return execute(words.toArray(String[]::new));
-  }
-
-  private Path input() {
-    return folder.resolve("input");
-  }
-
-  private Path output() {
-    return folder.resolve("prepared");
+    return execute("prepare", List.of(more));
   }
 
   private Path features(int batch) {
     return output().resolve("features/batch_" + batch + ".parquet");
-  }
-
-  private JsonNode summary() throws IOException {
-    JsonNode summary = new ObjectMapper().readTree(out.toString());
-    out.getBuffer().setLength(0);
-    return summary;
-  }
-
-  private void batch(int id, String rows) throws IOException {
-    Files.createDirectories(input());
-    Files.writeString(input().resolve("batch_" + id + ".csv"), HEADER + rows);
   }
 
   private void golden() throws IOException {
@@ -172,10 +131,7 @@ final class PrepareTest {
 
   @Test
   void simulatedEventsKeepTheirEnergyAndShape() throws IOException {
-    assertThat(
-            execute("simulate", "--events", "30", "--batch-events", "20", "--output", "" + input()))
-        .isZero();
-    out.getBuffer().setLength(0);
+    simulate(30, 20);
     assertThat(prepare("--json")).as("%s", err).isZero();
     assertThat(summary().get("withTruth").asLong()).isEqualTo(30);
     for (int batch = 1; batch <= 2; batch++) {

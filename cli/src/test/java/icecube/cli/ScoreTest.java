@@ -5,86 +5,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import icecube.dataset.FileNotes;
 import icecube.dataset.SubmissionReader;
 import icecube.physics.FeatureTable;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 
 /** A whole data set answered without a mesh, from the command to the files. */
 @Timeout(120)
-final class ScoreTest {
-  private static final String HEADER = "event_id,sensor_id,time,charge,auxiliary\n";
+final class ScoreTest extends BatchCommandFixture {
   private static final String MODELS = Path.of("../models").toAbsolutePath().normalize().toString();
 
-  @TempDir private Path folder;
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
-  private int execute(String... arguments) {
-    CommandLine commandLine = Main.commandLine(Map.of());
-    commandLine.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-    return commandLine.execute(arguments);
-  }
-
   private int score(String... more) {
-    List<String> words =
-        new ArrayList<>(
-            List.of("score", "--input", input().toString(), "--output", output().toString()));
-    words.addAll(List.of(more));
-    return execute(words.toArray(String[]::new));
-  }
-
-  private Path input() {
-    return folder.resolve("input");
-  }
-
-  private Path output() {
-    return folder.resolve("scored");
+    return execute("score", List.of(more));
   }
 
   private Path predictions(int batch) {
     return output().resolve("predictions/batch_" + batch + ".parquet");
-  }
-
-  private JsonNode summary() throws IOException {
-    JsonNode summary = new ObjectMapper().readTree(out.toString());
-    out.getBuffer().setLength(0);
-    return summary;
-  }
-
-  private void batch(int id, String rows) throws IOException {
-    Files.createDirectories(input());
-    Files.writeString(input().resolve("batch_" + id + ".csv"), HEADER + rows);
-  }
-
-  private void simulate(int events, int batchEvents) {
-    assertThat(
-            execute(
-                "simulate",
-                "--events",
-                "" + events,
-                "--batch-events",
-                "" + batchEvents,
-                "--output",
-                input().toString()))
-        .isZero();
-    out.getBuffer().setLength(0);
   }
 
   private static List<Long> ids(Path submission) {
