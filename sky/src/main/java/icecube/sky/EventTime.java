@@ -13,11 +13,12 @@ import java.util.Locale;
 /**
  * When an event happened, UTC, and with it where the sky stood over the detector.
  *
- * <p>Declination = zenith − 90°; right ascension = 2.54199002505 + 2π·frac(mjd / 0.997269566) −
- * azimuth, as IceCube's skyllh has it. The constant turns the detector's x axis to the stars, the
- * divisor is a sidereal day in days. The formula knows neither precession nor the detector's 11 km
- * from the axis of the Earth: between 2008 and 2028 its answers lie up to 0.3° from astropy's (test
- * and README.md). Immutable and thread-safe.
+ * <p>On the equator and equinox of the date, declination = zenith − 90° and right ascension =
+ * Greenwich's mean sidereal time (IAU 1982; UTC is taken for UT1) + 90° − azimuth, as the
+ * detector's x axis points along the meridian 90° E and its y axis along Greenwich's. {@link
+ * Precession} then brings them to J2000.0, which is ICRS to 0.02". What is left out, nutation,
+ * aberration and the detector's 11 km from the Earth's axis, is up to 0.013° between 2008 and 2028
+ * (test against astropy). Immutable and thread-safe.
  *
  * @param mjd modified Julian date, days since 1858-11-17T00:00 UTC, from 1970 to 2100
  */
@@ -28,8 +29,16 @@ public record EventTime(double mjd) {
   /** 2100-01-01. */
   public static final double MJD_MAX = 88_069;
 
-  private static final double SIDEREAL_DAY_DAYS = 0.997269566;
-  private static final double OFFSET_RAD = 2.54199002505;
+  private static final double J2000_MJD = 51_544.5;
+
+  /** Greenwich's mean sidereal time at J2000.0, and how far it gets in a day beyond a turn. */
+  private static final double SIDEREAL_DEGREES = 280.46061837;
+
+  private static final double SIDEREAL_DEGREES_PER_DAY = 0.98564736629;
+
+  /** Of the detector's x axis, towards the east. */
+  private static final double X_AXIS_LONGITUDE_DEGREES = 90;
+
   private static final long DAY_SECONDS = 86_400;
   private static final DateTimeFormatter MILLIS =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS", Locale.ROOT);
@@ -72,11 +81,22 @@ public record EventTime(double mjd) {
     return MILLIS.format(Instant.EPOCH.plus(millis, ChronoUnit.MILLIS).atOffset(ZoneOffset.UTC));
   }
 
-  /** Right ascension and declination of a direction at this time. */
+  /** Right ascension and declination of a direction at this time, J2000.0. */
   public SkyPoint equatorial(Direction direction) {
-    double turns = mjd / SIDEREAL_DAY_DAYS;
     double rightAscension =
-        OFFSET_RAD + 2 * Math.PI * (turns - Math.floor(turns)) - direction.azimuthRad();
-    return new SkyPoint(rightAscension, direction.zenithRad() - Math.PI / 2);
+        Math.toRadians(siderealDegrees() + X_AXIS_LONGITUDE_DEGREES) - direction.azimuthRad();
+    SkyPoint ofDate = new SkyPoint(rightAscension, direction.zenithRad() - Math.PI / 2);
+    return Precession.toJ2000(ofDate, mjd);
+  }
+
+  /**
+   * Greenwich's mean sidereal time, degrees, [0, 360); its term of the square of time, 0.1" today,
+   * is left out.
+   */
+  double siderealDegrees() {
+    double days = mjd - J2000_MJD;
+    double degrees =
+        SIDEREAL_DEGREES + SIDEREAL_DEGREES_PER_DAY * days + 360 * (days - Math.floor(days));
+    return degrees - 360 * Math.floor(degrees / 360);
   }
 }

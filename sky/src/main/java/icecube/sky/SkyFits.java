@@ -55,6 +55,9 @@ public final class SkyFits {
         label.isEquatorial()
             ? "Celestial (equatorial), ICRS"
             : "azimuth, 90 deg - zenith: the detector's own");
+    if (label.isEquatorial()) {
+      header.addValue("RADESYS", "ICRS", "to 0.013 deg: no nutation, no aberration");
+    }
     header.addValue("MOCORDER", map.orderMax(), "MOC resolution (best order)");
     header.addValue("INDXSCHM", "EXPLICIT", "Indexing: IMPLICIT or EXPLICIT");
     header.addValue("OBJECT", "event " + label.eventId(), "Unique identifier for this event");
@@ -63,8 +66,8 @@ public final class SkyFits {
     if (time.isPresent()) {
       header.addValue("DATE-OBS", time.get().toIso(), "UTC date of the event");
       header.addValue("MJD-OBS", time.get().mjd(), "modified Julian date of the event");
-      header.addValue("RA", degrees(map.center().longitudeRad()), "[deg] best direction");
-      header.addValue("DEC", degrees(map.center().latitudeRad()), "[deg] best direction");
+      header.addValue("RA", degrees(map.center().longitudeRad()), "[deg] best direction, J2000");
+      header.addValue("DEC", degrees(map.center().latitudeRad()), "[deg] best direction, J2000");
     }
     header.addValue("CREATOR", "icecube", "Program that created this file");
     header.addValue("MODEL", label.model(), "Model that gave the direction");

@@ -61,7 +61,9 @@ final class SkyFitsTest {
       assertThat(header.getStringValue("OBJECT")).isEqualTo("event 42");
       assertThat(header.getBooleanValue("SYSTEMAT", true)).isFalse();
       assertThat(header.getDoubleValue("RADIUS90")).isCloseTo(2.5, within(1e-9));
-      assertThat(header.getDoubleValue("DEC")).isCloseTo(Math.toDegrees(1.9) - 90, within(1e-9));
+      assertThat(header.getStringValue("RADESYS")).isEqualTo("ICRS");
+      assertThat(header.getDoubleValue("DEC"))
+          .isCloseTo(Math.toDegrees(map.center().latitudeRad()), within(1e-9));
     }
   }
 
@@ -76,7 +78,9 @@ final class SkyFitsTest {
   void withoutADateNothingLooksCelestial() {
     byte[] bytes = SkyFits.bytes(map(5, 15), new MapLabel(42, "direction 3", Optional.empty()));
     String text = new String(bytes, StandardCharsets.ISO_8859_1);
-    assertThat(text).contains("COORDSYS= 'DETECTOR'").doesNotContain("DATE-OBS", "MJD-OBS");
+    assertThat(text)
+        .contains("COORDSYS= 'DETECTOR'")
+        .doesNotContain("DATE-OBS", "MJD-OBS", "RADESYS");
     assertThat(text).doesNotContain("RA      =", "DEC     =");
   }
 
