@@ -17,6 +17,7 @@ final class EventTimeTest {
     assertThat(EventTime.parse("2000-01-01T12:00:00Z").mjd()).isEqualTo(51_544.5);
     assertThat(EventTime.parse("2026-11-21T14:24:00+02:24").mjd()).isEqualTo(61_365.5);
     assertThat(EventTime.parse("1970-01-01T00:00:00Z").mjd()).isEqualTo(EventTime.MJD_MIN);
+    assertThat(EventTime.parse("2100-01-01T00:00:00Z").mjd()).isEqualTo(EventTime.MJD_MAX);
     assertThat(new EventTime(51_544.5).toIso()).isEqualTo("2000-01-01T12:00:00.000");
     assertThat(EventTime.parse("2023-04-16T05:22:26.150Z").toIso())
         .isEqualTo("2023-04-16T05:22:26.150");
