@@ -27,6 +27,7 @@ QUANTILES = (0.5, 0.9)
 RADIUS_MIN = 1e-4
 KAPPA_MIN, KAPPA_MAX = 1e-3, 1e6
 EVENTS_MIN = 200
+LENGTH_MIN = 1e-6
 # How far the share of tracks, and of cascades, within a radius may be off; slopes tried for it.
 TOLERANCE = 0.02
 SLOPE_MAX, SLOPE_COUNT = 2.0, 401
@@ -199,4 +200,6 @@ class Calibrated(nn.Module):
         answer = self.model(features, lengths)
         context = context_of(answer[2] if self.by_track else None, lengths)
         kappa, radii = self.calibration(answer[1].float(), context)
-        return answer[0], kappa, radii
+        # A model's own direction falls short of a unit where its kappa is next to nothing.
+        length = answer[0].float().square().sum(-1, keepdim=True).sqrt()
+        return answer[0].float() / length.clamp(min=LENGTH_MIN), kappa, radii

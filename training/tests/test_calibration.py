@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from icecube_training import calibration
+from icecube_training.models.readout import answer_of
 from icecube_training.prepared import WrongInput
 
 
@@ -98,6 +99,15 @@ class CalibrationTest(unittest.TestCase):
             off[name] = max(abs(within[chosen].mean(0) - calibration.QUANTILES).max() for chosen in (is_track, ~is_track))
         self.assertGreater(off["by score"], 0.05)
         self.assertLessEqual(off["by topology"], calibration.TOLERANCE + 0.005)
+
+    def test_a_direction_is_a_unit_vector_however_unsure_or_there_is_none(self):
+        class Unsure(torch.nn.Module):
+            def forward(self, features, lengths):
+                return answer_of(features[:, 0, :3])
+
+        vectors = torch.tensor([[3e-4, 0, -4e-4], [0.3, 0.0, 0.4], [0.0, 0.0, 0.0]])
+        direction, _, _ = calibration.Calibrated(Unsure(), self.found, False)(vectors.unsqueeze(1), torch.ones(3))
+        torch.testing.assert_close(direction, torch.tensor([[0.6, 0, -0.8], [0.6, 0, 0.8], [0, 0, 0]]), atol=1e-6, rtol=0)
 
     def test_too_few_events_are_refused(self):
         with self.assertRaisesRegex(WrongInput, "calibration events: 10"):
