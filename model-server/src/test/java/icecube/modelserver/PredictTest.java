@@ -215,9 +215,19 @@ final class PredictTest {
     assertThat(models.getDefaultModelName()).isEqualTo("line-fit");
     assertThat(models.getModelsList())
         .extracting(Model::getName)
-        .containsExactly("line-fit", "line-fit-onnx", "pandel");
+        .containsExactly(
+            "direction",
+            "direction-int8",
+            "direction-large",
+            "event-class",
+            "line-fit",
+            "line-fit-onnx",
+            "pandel");
+    assertThat(models.getModelsList())
+        .extracting(Model::getState)
+        .containsOnly(Model.State.STATE_READY);
     var onnx = stub().getModel(GetModelRequest.newBuilder().setName("line-fit-onnx").build());
-    assertThat(onnx).isEqualTo(models.getModels(1));
+    assertThat(onnx).isEqualTo(models.getModels(5));
     assertThat(onnx.getState()).isEqualTo(Model.State.STATE_READY);
     assertThat(onnx.getRuntime()).isEqualTo(Model.Runtime.RUNTIME_ONNX);
     assertThat(onnx.getSha256()).hasSize(64);
