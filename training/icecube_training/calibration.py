@@ -105,14 +105,20 @@ def context_of(track_logit, lengths):
     return torch.log10(lengths.clamp(min=1).float())
 
 
-def equalized(log_radii, context, is_track, log_error, quantile, tolerance):
-    """(a, b), so that within log_radii + a + b context lie the quantile of all events, and of tracks and of
-    cascades a share at most `tolerance` off: the b nearest to 0 with which they do, or the best there is."""
+def _conformal(over, quantile):
+    """What is above the share `quantile` of these and of one more like them."""
+    return np.quantile(over, min(1.0, quantile * (len(over) + 1) / len(over)))
+
+
+def equalized(over, context, is_track, quantile, tolerance):
+    """(a, b), so that log radii moved by a + b context hold the quantile of all events, and of tracks and of
+    cascades a share at most `tolerance` off: the b nearest to 0 with which they do, or the best there is.
+    `over` is by how much the logarithm of each error is above its radius's."""
 
     def at(b):
-        over = log_error - log_radii - b * context
-        a = np.quantile(over, quantile)
-        shares = [(over[chosen] <= a).mean() for chosen in (is_track, ~is_track)]
+        moved = over - b * context
+        a = _conformal(moved, quantile)
+        shares = [(moved[chosen] <= a).mean() for chosen in (is_track, ~is_track)]
         return a, max(abs(share - quantile) for share in shares)
 
     slopes = sorted(np.linspace(-SLOPE_MAX, SLOPE_MAX, SLOPE_COUNT), key=abs)
@@ -137,16 +143,16 @@ def fit(raw_kappa, context, error, x_count=12, y_count=4, rounds=250, seed=1, is
     for quantile in QUANTILES:
         start = float(np.log(np.quantile(angle.numpy(), quantile))) + 0.5
         table = _fitted(
-            Table(x_knots, y_knots, -1, start), lambda log_r, q=quantile: _pinball(torch.log(angle) - log_r, q), x, y, rounds)
-        ratio = angle / torch.exp(interpolated(x, y, table.x_knots, table.y_knots, table.values()))
-        factor = np.quantile(ratio.numpy(), min(1.0, quantile * (len(angle) + 1) / len(angle)))
-        values = table.values() + math.log(factor)
+            Table(x_knots, y_knots, -1, start),
+            lambda log_r, q=quantile: _pinball(torch.log(angle) - log_r, q), x, y, rounds)
+        values = table.values()
+        over = (torch.log(angle) - interpolated(x, y, table.x_knots, table.y_knots, values)).numpy()
         if is_track is not None and 0 < is_track.sum() < len(is_track):
-            found = interpolated(x, y, table.x_knots, table.y_knots, values).numpy()
             within = y.numpy().clip(y_knots[0], y_knots[-1])
-            a, b = equalized(found, within, np.asarray(is_track, bool), torch.log(angle).numpy(), quantile, tolerance)
-            values = values + a + b * torch.from_numpy(y_knots)
-        log_radii.append(values)
+            a, b = equalized(over, within, np.asarray(is_track, bool), quantile, tolerance)
+        else:
+            a, b = _conformal(over, quantile), 0.0
+        log_radii.append(values + a + b * torch.from_numpy(y_knots))
     kappa = _fitted(Table(x_knots, y_knots, 1, -1.0), lambda log_kappa: _likelihood(log_kappa, angle), x, y, rounds)
     return Calibration(x_knots, y_knots, kappa.values(), log_radii)
 

@@ -9,9 +9,12 @@ from icecube_training import macs
 
 SIMULATED = """\
 Every number here is of **simulated events** (`icecube simulate`), whose difficulty is not exactly that of
-IceCube's: they compare models on the same events, no more. On Kaggle's own events (mean angular error) the
-winners have 0.960 rad with ensembles of models of 6 to 116 M parameters, the best model of 7.6 M 0.970, the
-public DynEdge baseline of 1.4 M 1.018, the plain line fit 1.214 and a constant answer 1.571.
+IceCube's: they compare models on the same events, no more.
+"""
+RECORDS = """\
+On Kaggle's own events (mean angular error) the winners have 0.960 rad with ensembles of models of 6 to 116 M
+parameters, the best model of 7.6 M 0.970, the public DynEdge baseline of 1.4 M 1.018, the plain line fit 1.214
+and a constant answer 1.571.
 """
 
 
@@ -38,9 +41,10 @@ def _degrees(rad):
 
 def direction_scores(rows):
     head = ["events", "number", "mean error, rad", "median, degrees", "improved line fit, rad", "within r50", "within r90"]
-    return _table(head, [
+    scores = _table(head, [
         [row["part"], f"{row['events']:,}", f"{row['mean_error_rad']:.4f}", _degrees(row["median_error_rad"]),
          f"{row['line_fit_rad']:.4f}", f"{row['within_r50']:.1%}", f"{row['within_r90']:.1%}"] for row in rows])
+    return f"{RECORDS}\n{scores}\n\n`within r50` is the share of events whose truth lies within the stated 50 % radius."
 
 
 def class_scores(rows):
@@ -64,5 +68,4 @@ def text(found, model, scores, facts):
     return "\n".join([
         f"# {found.name} {found.version}", "", found.description or "No description.", "",
         _table(["", ""], [list(pair) for pair in said]), "", "## Score", "",
-        SIMULATED, scores, "", "Reproduce: `icecube-train run` with this configuration and data."
-        " `within r50` is the share of events whose truth lies within the stated 50 % radius.", ""])
+        SIMULATED, scores, "", "Reproduce: `icecube-train run` with this configuration and data.", ""])

@@ -26,6 +26,9 @@ def run(found, output, count=5, device="auto", events_max=EVENTS_MAX, say=print)
     """
     if count < 2:
         raise WrongInput(f"folds: {count} (expected: at least 2)")
+    if found.training.start:
+        raise WrongInput(
+            f"training.start: {found.training.start} (expected: none, as those weights may know the fold they are judged on)")
     events = shards.read_all(found.data.train, found.data.row_count_max_served, events_max)
     if len(events) < count * found.training.step_events:
         raise WrongInput(

@@ -11,9 +11,9 @@ from icecube_training.features import angle_between
 
 ENERGY_EDGES_GEV = (0, 1e3, 1e4, 1e5, np.inf)
 ZENITH_EDGES_DEGREES = (0, 60, 85, 95, 120, 180.01)
+ROW_EDGES = (0, 40, 60, 100, 200, np.inf)
 # The consumer's requests, and more than any model answers: what is prepared before the clock starts.
 REQUEST_EVENTS, RATE_MAX = 256, 20_000
-ROW_EDGES = (0, 40, 60, 100, 200, np.inf)
 
 
 def line_fit_errors(events, pulse_budget=16_384):
@@ -78,20 +78,22 @@ def auc(score, label):
     return float((ranks[label].sum() - positives * (positives + 1) / 2) / (positives * negatives))
 
 
-def rungs(row_count, step):
+def rungs(row_count, step, row_count_max):
     """What events of so many rows are padded to, as icecube.modelserver.RowLadder has it; without a step nothing."""
-    ladder = [8]
-    while step > 1 and ladder[-1] < row_count.max(initial=1):
-        ladder.append(max(ladder[-1] + 1, int(ladder[-1] * step)))
-    return np.array(ladder)[np.searchsorted(ladder, row_count)] if step > 1 else row_count
+    if step <= 1:
+        return row_count
+    ladder = [0, min(8, row_count_max)]
+    while ladder[-1] < row_count_max:
+        ladder.append(min(row_count_max, max(ladder[-1] + 1, int(ladder[-1] * step))))
+    return np.array(ladder)[np.searchsorted(ladder, row_count)]
 
 
-def events_per_second(session, events, outputs, row_count_step=1.0, seconds=3.0):
+def events_per_second(session, events, outputs, row_count_max, row_count_step=1.0, seconds=3.0):
     """Events/s of one thread, as the server runs requests of 256: at most 16 events of a rung at once."""
     batches = []
     for begin in range(0, len(events), REQUEST_EVENTS):
         asked = np.arange(begin, min(begin + REQUEST_EVENTS, len(events)))
-        rung = rungs(events.row_count[asked], row_count_step)
+        rung = rungs(events.row_count[asked], row_count_step, row_count_max)
         for length in np.unique(rung):
             alike = asked[rung == length]
             batches += [data.padded(events, alike[at : at + 16], int(length)) for at in range(0, len(alike), 16)]

@@ -75,11 +75,11 @@ def run(found, output, models_folder=None, device="auto", tracking_uri=None, ali
         graph = export.graph_of(whole, outputs)
         chosen = test.take(np.argsort(test.row_count)[:: max(1, len(test) // CHECK_EVENTS)][:CHECK_EVENTS])
         apart = export.check(graph, whole, chosen, outputs)
-        rate = evaluation.events_per_second(export.session_of(graph), test, outputs, found.row_count_step)
+        rate = evaluation.events_per_second(export.session_of(graph), test, outputs, found.data.row_count_max_served, found.row_count_step)
         say(f"exported: {len(graph):,} bytes, at most {apart:.1e} from PyTorch, {rate:,.0f} events/s on one thread")
         facts = [
             ("size", f"{len(graph):,} bytes"), ("speed", f"{rate:,.0f} events/s, ONNX Runtime on one thread"),
-            *_data_facts(found.data, trained.source, trained.held),
+            *_data_facts(found, trained.source, trained.held),
             ("events of the test", f"{len(test):,} of {', '.join(found.data.test)}" + (
                 f", simulated with seed {found.data.simulation.test_seed}" if found.data.simulation else "")),
             ("epochs", f"{len(trained.history)}, the best {trained.trainer.best_epoch + 1}"),
@@ -105,13 +105,15 @@ def run(found, output, models_folder=None, device="auto", tracking_uri=None, ali
     return folder
 
 
-def _data_facts(data, source, held):
+def _data_facts(found, source, held):
     """What of the data belongs on the card."""
+    data = found.data
+    to_calibrate = f", {data.calibration:.0%} to calibrate with ({len(held[1]):,})" if found.task == "direction" else ""
     total = source.event_count()
     simulated = data.simulation and f", simulated with seed {data.simulation.seed}"
     return [
         ("events of training", f"{total:,} of {', '.join(data.train)}{simulated or ''}; {data.validation:.0%} of them"
-         f" to stop by ({len(held[0]):,}), {data.calibration:.0%} to calibrate with ({len(held[1]):,})"),
+         f" to stop by ({len(held[0]):,}){to_calibrate}"),
         ("rows of an event", f"{data.row_count_max} at most in training, drawn anew each time;"
          f" {data.row_count_max_served} at most when it is served")]
 

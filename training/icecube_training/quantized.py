@@ -61,12 +61,12 @@ def variant(folder, events):
         return Variant(None, f"its radii do not hold: {said}")
     if found[0] > whole[0] * (1 + ERROR_LOSS_MAX):
         return Variant(None, f"it is less precise: {said}")
-    card = f"# {name} {version}\n\n{yaml.safe_load(manifest)['description']}\n\n{said}.\n"
+    card = f"# {name} {version}\n\nOf {folder.parent.name}, whose card says on which events it was made and judged.\n\n{yaml.safe_load(manifest)['description']}\n\n{said}.\n"
     return Variant(export.write(models, name, version, graph, manifest, [("card.md", card)]), said)
 
 
 def scores(graph, events):
-    """Mean angular error, rad, and the shares within r50 and r90, of a graph run as the server runs it."""
+    """Mean angular error, rad, and the shares within r50 and r90, of a graph on padded batches."""
     session = export.session_of(graph)
     error, radii = np.empty(len(events)), np.empty((len(events), 2))
     for batch in data.in_order(events, 4096):

@@ -13,7 +13,7 @@ class Shards:
     """The training part of prepared files, and the parts held out of it by the ids of events.
 
     Not thread-safe. At most `files_at_once` files are in memory; if that is all of them they stay there.
-    `selection`, Events -> Events, is done to each file that is read.
+    `selection`, Events -> Events, is done to all but the events to calibrate with.
     """
 
     def __init__(self, folders, settings, seed, selection=lambda events: events):
@@ -39,9 +39,12 @@ class Shards:
         return sum(pq.ParquetFile(file).metadata.num_rows for file in self.files)
 
     def _parts(self, file):
-        events = self.selection(prepared.read(
-            file, row_count_max=self.settings.row_count_max_served).cut_to(self.settings.row_count_max_served))
-        return data.split(events, self.seed, self.settings.validation, self.settings.calibration)
+        """Events to validate, to calibrate and to train; to calibrate is done with the rows that the server has."""
+        top = self.settings.row_count_max_served
+        events = prepared.read(file, row_count_max=top).cut_to(top)
+        validation, calibration, rest = data.split(
+            events, self.seed, self.settings.validation, self.settings.calibration)
+        return self.selection(validation), calibration, self.selection(rest)
 
     def held(self):
         """Validation and calibration events: of the first files, until there are enough."""
@@ -87,6 +90,9 @@ class InMemory:
 
     def identity(self):
         return [len(self.events), hashlib.sha256(np.ascontiguousarray(self.events.event_id)).hexdigest()]
+
+    def event_count(self):
+        return len(self.events)
 
     def loads(self, epoch):
         return [[]]

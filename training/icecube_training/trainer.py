@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import pathlib
+import pickle
 import time
 
 import numpy as np
@@ -84,6 +85,8 @@ def start_from(model, path):
         theirs = torch.load(path, map_location="cpu")["model"]
     except FileNotFoundError as problem:
         raise WrongInput(f"training.start: {path}: not there (expected: best.pt of another run)") from problem
+    except (KeyError, RuntimeError, pickle.UnpicklingError) as problem:
+        raise WrongInput(f"training.start: {path}: no checkpoint (expected: best.pt of another run)") from problem
     mine = model.state_dict()
     taken = {name: weight for name, weight in theirs.items() if name in mine and mine[name].shape == weight.shape}
     if not taken:

@@ -81,9 +81,11 @@ class PreparedTest(unittest.TestCase):
 
 class RungsTest(unittest.TestCase):
     def test_rungs_are_those_of_the_server(self):
-        rows = np.array([1, 8, 9, 10, 11, 12, 13])
-        self.assertEqual(evaluation.rungs(rows, 1.25).tolist(), [8, 8, 10, 10, 12, 12, 15])
-        self.assertEqual(evaluation.rungs(rows, 1.0).tolist(), rows.tolist())
+        # As RowLadderTest has it.
+        rows = np.array([0, 1, 8, 9, 10, 11, 12, 13, 255, 256])
+        self.assertEqual(evaluation.rungs(rows, 1.25, 256).tolist(), [0, 8, 8, 10, 10, 12, 12, 15, 256, 256])
+        self.assertEqual(evaluation.rungs(rows, 1.0, 256).tolist(), rows.tolist())
+        self.assertEqual(evaluation.rungs(np.array([2]), 1.25, 5).tolist(), [5])
 
 
 class DataTest(unittest.TestCase):

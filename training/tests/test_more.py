@@ -11,7 +11,7 @@ import synthetic
 import torch
 import yaml
 
-from icecube_training import classify, config, crossval, export, pipeline, prepared, search, shards
+from icecube_training import calibration, classify, config, crossval, export, pipeline, prepared, search, shards
 from icecube_training.__main__ import main
 
 CONFIGS = pathlib.Path(__file__).resolve().parents[1] / "configs"
@@ -61,6 +61,8 @@ class MoreTest(unittest.TestCase):
     def test_folds_without_a_step_of_events_are_refused(self):
         with self.assertRaisesRegex(prepared.WrongInput, r"events: 100 \(expected: at least 128, 2 folds"):
             crossval.run(self.tiny(400), self.folder / "folds", 2, "cpu", 100)
+        with self.assertRaisesRegex(prepared.WrongInput, "training.start: x.pt"):
+            crossval.run(self.tiny(400, "training.start=x.pt"), self.folder / "folds")
 
     def test_events_that_do_not_know_what_is_a_track_are_calibrated_by_their_rows(self):
         found = self.tiny(1000, "data.calibration=0.25")
@@ -70,7 +72,12 @@ class MoreTest(unittest.TestCase):
         trained.held = validation, dataclasses.replace(held, is_track=None)
         whole = pipeline.calibrated(found, trained)
         self.assertFalse(whole.by_track)
-        self.assertGreater(whole.calibration.y_knots.max(), 1.0)  # log10 of more than 10 rows
+        # By as many rows as the server has, noise included.
+        read = prepared.read(prepared.files_of(found.data.train[0])[0], row_count_max=768)
+        rows = dict(zip(read.event_id.tolist(), read.row_count.tolist()))
+        served = np.log10([min(768, rows[event]) for event in held.event_id.tolist()])
+        np.testing.assert_allclose(
+            whole.calibration.y_knots.numpy(), calibration.knots_of(served, 4), rtol=1e-6)
 
     def test_a_checkpoint_is_of_these_files_and_no_others(self):
         found = self.tiny(300)

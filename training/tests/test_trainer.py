@@ -67,7 +67,9 @@ class TrainerTest(unittest.TestCase):
         self.assertIn("embed.out.weight", start_from(wider, start))
         deeper = models.build(TINY | {"layers": 2})
         self.assertEqual({name.split(".")[1] for name in start_from(deeper, start)}, {"1"})
-        for path, said in (("nowhere.pt", "not there"), (start, "no weight fits")):
+        broken = self.folder / "broken.pt"
+        broken.write_bytes(b"no checkpoint")
+        for path, said in (("nowhere.pt", "not there"), (start, "no weight fits"), (broken, "no checkpoint")):
             with self.assertRaisesRegex(WrongInput, said):
                 start_from(torch.nn.Linear(2, 2), path)
 

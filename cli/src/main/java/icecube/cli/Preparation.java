@@ -186,11 +186,12 @@ final class Preparation {
     /** Changes when the input, or anything that its features depend on, does. */
     private String madeOf(long most) {
       String source = DatasetSource.open(batch.file(), Optional.of(geometry)).fingerprint();
-      return "%s;%s;%d;%d;%s"
+      return "%s;%s;%d;cut %d;%d;%s"
           .formatted(
               source,
               geometry,
               FeatureTable.VERSION,
+              FeatureTable.CUT_VERSION,
               features.rowCountMax(),
               most == Long.MAX_VALUE ? "all" : "at most " + most);
     }

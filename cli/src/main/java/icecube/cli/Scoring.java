@@ -119,12 +119,13 @@ final class Scoring {
    * icecube does: a model in Java has no checksum, and what is fed to a graph is code, too.
    */
   private String madeOf(Batch batch) {
-    return "%s;%s;%s;features %d;%s"
+    return "%s;%s;%s;features %d, cut %d;%s"
         .formatted(
             DatasetSource.open(batch.file(), Optional.of(geometry)).fingerprint(),
             geometry,
             model,
             FeatureTable.VERSION,
+            FeatureTable.CUT_VERSION,
             Main.Version.words());
   }
 

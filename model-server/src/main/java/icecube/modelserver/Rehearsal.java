@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * every length, alone and in a full batch, with finite numbers; another model answers zeros, unless
  * it has an axis of which nobody says how long it may be.
  *
- * <p>Lengths are the powers of two up to the model's limit, and the limit. So no caller pays for
- * the first run of a length, for which the runtime plans and its arena grows, and a graph whose
+ * <p>Lengths are the powers of two up to the model's limit, and the limit, or what the model pads
+ * them to. So hardly a caller pays for an arena that grows, and a graph whose
  * weights are broken in a way that no checksum tells (exported from a run that diverged) is found
  * out. After each run it rests for as long, at most 0.1 s, so that a model which answers meanwhile
  * keeps its processors.

@@ -28,6 +28,9 @@ public final class FeatureTable {
   /** The definition of the columns. */
   public static final int VERSION = 1;
 
+  /** The rule by which {@link FeatureBuilder} cuts long events; 1 kept others of their rows. */
+  public static final int CUT_VERSION = 2;
+
   /** Floats in a row. */
   public static final int COLUMN_COUNT = 6;
 

@@ -29,7 +29,7 @@ public record EventTime(double mjd) {
   /** 2100-01-01. */
   public static final double MJD_MAX = 88_069;
 
-  private static final double J2000_MJD = 51_544.5;
+  static final double J2000_MJD = 51_544.5;
 
   /** Greenwich's mean sidereal time at J2000.0, and how far it gets in a day beyond a turn. */
   private static final double SIDEREAL_DEGREES = 280.46061837;

@@ -10,7 +10,6 @@ package icecube.sky;
  * century. Stateless and thread-safe.
  */
 final class Precession {
-  private static final double J2000_MJD = 51_544.5;
   private static final double CENTURY_DAYS = 36_525;
   private static final double ARC_SECOND_RAD = Math.PI / 180 / 3_600;
 
@@ -18,7 +17,7 @@ final class Precession {
 
   /** Where a place of the date's equator and equinox stands among those of J2000.0. */
   static SkyPoint toJ2000(SkyPoint ofDate, double mjd) {
-    double t = (mjd - J2000_MJD) / CENTURY_DAYS;
+    double t = (mjd - EventTime.J2000_MJD) / CENTURY_DAYS;
     double zeta = t * (2_306.2181 + t * (0.30188 + t * 0.017998)) * ARC_SECOND_RAD;
     double z = t * (2_306.2181 + t * (1.09468 + t * 0.018203)) * ARC_SECOND_RAD;
     double theta = t * (2_004.3109 - t * (0.42665 + t * 0.041833)) * ARC_SECOND_RAD;
