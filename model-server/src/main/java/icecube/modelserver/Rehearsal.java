@@ -23,10 +23,9 @@ import org.slf4j.LoggerFactory;
  * it has an axis of which nobody says how long it may be.
  *
  * <p>Lengths are the powers of two up to the model's limit, and the limit, or what the model pads
- * them to. So hardly a caller pays for an arena that grows, and a graph whose
- * weights are broken in a way that no checksum tells (exported from a run that diverged) is found
- * out. After each run it rests for as long, at most 0.1 s, so that a model which answers meanwhile
- * keeps its processors.
+ * them to. So hardly a caller pays for an arena that grows, and a graph whose weights are broken in
+ * a way that no checksum tells (exported from a run that diverged) is found out. After each run it
+ * rests for as long, at most 0.1 s, so that a model which answers meanwhile keeps its processors.
  */
 final class Rehearsal {
   private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
