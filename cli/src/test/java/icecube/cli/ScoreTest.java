@@ -149,7 +149,9 @@ final class ScoreTest extends BatchCommandFixture {
     batch(1, "1,5,100,1.0,False\n");
     assertThat(score("--model", "pandel")).as("%s", err).isZero();
     assertThat(FileNotes.read(predictions(1)).get(BatchFolder.MADE_OF_KEY))
-        .contains(";pandel/1;features " + FeatureTable.VERSION + ";" + Main.Version.words());
+        .contains(
+            ";pandel/1;features %d, cut %d;%s"
+                .formatted(FeatureTable.VERSION, FeatureTable.CUT_VERSION, Main.Version.words()));
   }
 
   @Test
