@@ -122,14 +122,17 @@ def equalized(over, context, is_track, quantile, tolerance):
         return a, max(abs(share - quantile) for share in shares)
 
     slopes = sorted(np.linspace(-SLOPE_MAX, SLOPE_MAX, SLOPE_COUNT), key=abs)
-    best = next((b for b in slopes if at(b)[1] <= tolerance), min(slopes, key=lambda b: at(b)[1]))
+    best = next((b for b in slopes if at(b)[1] <= tolerance), None)
+    if best is None:
+        best = min(slopes, key=lambda b: at(b)[1])
     return at(best)[0], best
 
 
 def fit(raw_kappa, context, error, x_count=12, y_count=4, rounds=250, seed=1, is_track=None, tolerance=TOLERANCE):
     """The calibration for events of these raw kappas, contexts and angular errors (rad).
 
-    With `is_track`, the context is the track score and radii are equalized. A second or two on a CPU; the same input gives the same tables.
+    With `is_track`, the context is the track score and radii are equalized. A second or two on a CPU; the same
+    input gives the same tables.
     """
     if len(error) < EVENTS_MIN:
         raise WrongInput(

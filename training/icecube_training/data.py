@@ -169,9 +169,7 @@ def rotated(rows, turn):
 def chances(events, seed):
     """A number in [0, 1) for each event, by its id and the seed alone: which split an event falls into."""
     state = events.event_id.astype(np.uint64) + np.uint64((seed * 0x9E3779B97F4A7C15 + 0x632BE59BD9B4E019) % (1 << 64))
-    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-        state = (state ^ (state >> np.uint64(shift))) * np.uint64(factor)
-    return (state ^ (state >> np.uint64(31))) / 2.0**64
+    return columns.finalised(state) / 2.0**64
 
 
 def split(events, seed, *shares):

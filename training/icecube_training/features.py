@@ -58,12 +58,12 @@ def first_of_each(keys, owner, count_max):
 
 def _keys(event_id, rows):
     bits = rows[:, :4].copy().view(np.uint32).astype(np.uint64)
-    place = _finalised(_finalised(event_id + np.uint64(_GOLDEN_GAMMA)) ^ (bits[:, Y] << np.uint64(32) | bits[:, X]))
-    chance = _finalised(place ^ (bits[:, TIME] << np.uint64(32) | bits[:, Z])) >> np.uint64(2)
+    place = finalised(finalised(event_id + np.uint64(_GOLDEN_GAMMA)) ^ (bits[:, Y] << np.uint64(32) | bits[:, X]))
+    chance = finalised(place ^ (bits[:, TIME] << np.uint64(32) | bits[:, Z])) >> np.uint64(2)
     return np.where(rows[:, AUXILIARY] > 0.5, chance | _AUXILIARY, chance)
 
 
-def _finalised(value):
+def finalised(value):
     """SplitMix64's finaliser of uint64[n]."""
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
         value = (value ^ (value >> np.uint64(shift))) * np.uint64(factor)

@@ -61,7 +61,8 @@ def variant(folder, events):
         return Variant(None, f"its radii do not hold: {said}")
     if found[0] > whole[0] * (1 + ERROR_LOSS_MAX):
         return Variant(None, f"it is less precise: {said}")
-    card = f"# {name} {version}\n\nOf {folder.parent.name}, whose card says on which events it was made and judged.\n\n{yaml.safe_load(manifest)['description']}\n\n{said}.\n"
+    card = (f"# {name} {version}\n\nOf {folder.parent.name}, whose card says on which events it was made and judged.\n\n"
+            f"{yaml.safe_load(manifest)['description']}\n\n{said}.\n")
     return Variant(export.write(models, name, version, graph, manifest, [("card.md", card)]), said)
 
 

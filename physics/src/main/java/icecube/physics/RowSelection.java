@@ -38,7 +38,7 @@ final class RowSelection {
     long[] sorted = Arrays.copyOf(keys, count);
     Arrays.sort(sorted);
     long last = sorted[positions.length - 1];
-    int below = Arrays.binarySearch(sorted, last);
+    int below = positions.length - 1;
     while (below > 0 && sorted[below - 1] == last) {
       below--;
     }
