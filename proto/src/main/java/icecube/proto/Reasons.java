@@ -13,6 +13,9 @@ import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -125,6 +128,16 @@ public final class Reasons {
     return reason.name().startsWith(PREFIX)
         ? reason.name().substring(PREFIX.length())
         : reason.name();
+  }
+
+  /** The names of all reasons of these kinds, in the order of the contract. */
+  public static List<String> namesOf(ReasonKind first, ReasonKind... others) {
+    var kinds = EnumSet.of(first, others);
+    return Arrays.stream(Reason.values())
+        .filter(each -> each != Reason.REASON_UNSPECIFIED && each != Reason.UNRECOGNIZED)
+        .filter(each -> kinds.contains(kindOf(each)))
+        .map(Reasons::nameOf)
+        .toList();
   }
 
   /** The reason that refuses an event with {@code defect}. */
