@@ -4,7 +4,8 @@
 #
 #   5,000 simulated events; while the model server stands still, the consumer that holds the first of
 #   them is killed (SIGKILL); the other one takes them over; the balance, taken from outside with
-#   `icecube reconcile`, holds; no container wrote outside its volumes; a Python client is answered.
+#   `icecube reconcile`, holds; no container wrote outside its volumes; a Python client is answered;
+#   a Prometheus laid over it scrapes all of it.
 #
 # usage: deploy/compose-check.sh [--official]
 #
@@ -37,6 +38,8 @@ project=icecube-check-$$
 work=$(mktemp -d "${TMPDIR:-/tmp}/icecube-check.XXXXXX")
 dockerd=
 up=false
+# Laid over later, by check_telemetry.
+telemetry=
 
 say() {
   echo "compose-check: $1"
@@ -76,8 +79,8 @@ trap finish EXIT
 trap 'exit 130' INT TERM
 
 compose() {
-  # shellcheck disable=SC2086 # both are several words
-  $compose -p "$project" -f compose.yaml $overlay "$@"
+  # shellcheck disable=SC2086 # each is several words
+  $compose -p "$project" -f compose.yaml $overlay $telemetry "$@"
 }
 
 container() {
@@ -146,8 +149,8 @@ build() {
 timed_compose() {
   seconds=$1
   shift
-  # shellcheck disable=SC2086 # both are several words
-  timeout "$seconds" $compose -p "$project" -f compose.yaml $overlay "$@" >"$work/log" 2>&1
+  # shellcheck disable=SC2086 # each is several words
+  timeout "$seconds" $compose -p "$project" -f compose.yaml $overlay $telemetry "$@" >"$work/log" 2>&1
 }
 
 # Whether consumers hold entries of the stream that they have not answered yet.
@@ -241,10 +244,43 @@ ask_from_python() {
   esac
 }
 
+# Collector, Jaeger and Prometheus beside the mesh that runs; Prometheus learns from the registry whom
+# to scrape. No Grafana: its image cannot be made here.
+check_telemetry() {
+  for program in otelcol-icecube jaeger prometheus; do
+    if [ -n "$overlay" ] && ! docker image inspect "icecube-local/$program:latest" >/dev/null 2>&1; then
+      echo "SKIP compose-check, telemetry: $program: not found (see deploy/tools.sh)"
+      return
+    fi
+  done
+  if ! command -v curl >/dev/null; then
+    echo "SKIP compose-check, telemetry: curl: not found (expected: on PATH)"
+    return
+  fi
+  telemetry="-f compose.telemetry.yaml"
+  [ -z "$overlay" ] || telemetry="$telemetry -f deploy/compose.telemetry.local.yaml"
+  timed_compose 120 up -d --no-deps otel-collector jaeger prometheus || fail "the telemetry overlay was not up within 120 s"
+  wait_for 60 all_is_scraped ||
+    fail "Prometheus scrapes $(scraped 'count(up == 1)') targets, $(scraped 'count(up == 0)') are down (expected: registry, model-server, consumer, spans, otel-collector and none)"
+  say "Prometheus scrapes all that the registry names, and the Collector"
+}
+
+all_is_scraped() {
+  [ "$(scraped 'count(count by (job) (up == 1))')" = 5 ] && [ -z "$(scraped 'count(up == 0)')" ]
+}
+
+# The value of a query that has one.
+scraped() {
+  curl -sm 5 -G "http://127.0.0.1:$(published prometheus 9090)/api/v1/query" --data-urlencode "query=$1" |
+    sed -n 's/.*"value":\[[^,]*,"\([^"]*\)".*/\1/p'
+}
+
 find_docker
 build
 export EVENTS REDIS_PORT=0 MODEL_SERVER_PORT=0 REGISTRY_PORT=0
+export GRAFANA_PORT=0 PROMETHEUS_PORT=0 JAEGER_PORT=0 OTLP_PORT=0
 up=true
+timed_compose 30 -f compose.telemetry.yaml config -q || fail "compose.telemetry.yaml is not sound"
 timed_compose "$UP_SECONDS_MAX" build || fail "the image was not built within $UP_SECONDS_MAX s"
 timed_compose "$UP_SECONDS_MAX" up -d redis registry model-server consumer-a consumer-b ||
   fail "the mesh was not up within $UP_SECONDS_MAX s"
@@ -257,4 +293,5 @@ reconcile
 require_hardened
 probe_health
 ask_from_python
+check_telemetry
 echo "OK compose-check: $EVENTS events, one consumer killed, balance holds"

@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Makes the two base images of compose.local.yaml from what is installed on this machine, for places
+# Makes the base images of compose.local.yaml from what is installed on this machine, for places
 # that cannot pull images: a JDK with jlink, redis-server and busybox-static.
 #
 #   icecube-local/jre     a Java runtime and the libraries it and ONNX Runtime load
 #   icecube-local/redis   redis-server, redis-cli, redis-check-aof and a shell
+#   icecube-local/otelcol-icecube, jaeger, prometheus   each the program of that name, if it is installed
 #
-# Both are FROM scratch. Needs docker; JAVA_HOME chooses the JDK (default: the one of jlink on PATH).
+# All are FROM scratch. Needs docker; JAVA_HOME chooses the JDK (default: the one of jlink on PATH).
 set -eu
 
 die() {
@@ -97,9 +98,24 @@ redis_image() {
     --change 'ENV PATH=/usr/local/bin:/usr/bin:/bin' --change 'WORKDIR /data'
 }
 
+# What looks at the mesh, one program an image; left out where deploy/tools.sh has not installed it.
+telemetry_image() {
+  program=$(PATH=$tools:$PATH command -v "$1") || return 0
+  root=$work/$1
+  mkdir -p "$root/bin" "$root/prometheus"
+  with_tmp "$root"
+  cp -L "$program" "$root/bin/$1"
+  with_libraries "$root" "$root/bin/$1"
+  import "$root" "icecube-local/$1:latest" --change "ENTRYPOINT [\"/bin/$1\"]"
+}
+
+tools=$(CDPATH='' cd -- "$(dirname "$0")/.." && pwd)/.cache/tools/bin
 docker info >/dev/null 2>&1 || die "docker: no daemon answers (expected: docker info works)"
 work=$(mktemp -d "${TMPDIR:-/tmp}/icecube-images.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 java_image
 redis_image
+telemetry_image otelcol-icecube
+telemetry_image jaeger
+telemetry_image prometheus

