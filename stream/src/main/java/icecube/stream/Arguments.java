@@ -38,11 +38,27 @@ final class Arguments {
     }
   }
 
+  /** Remainders go on in the trace of the entry they come from. */
+  static void checkRemainders(List<EventEntry> entries) {
+    checkInside("remainders", entries);
+    for (var entry : entries) {
+      if (!entry.traceparent().isEmpty()) {
+        throw new IllegalArgumentException(
+            "remainders: traceparent %s (expected: none, the log gives them that of their entry)"
+                .formatted(entry.traceparent()));
+      }
+    }
+  }
+
   static void checkRedrive(List<EventEntry> entries) {
     if (entries.isEmpty()) {
       throw new IllegalArgumentException("entries: none (expected: what is to go round again)");
     }
     checkInside("entries", entries);
+    if (entries.stream().map(EventEntry::traceparent).distinct().count() > 1) {
+      throw new IllegalArgumentException(
+          "entries: of several traces (expected: one, they come of one dead letter)");
+    }
   }
 
   /** Sending round again must neither make nor lose an event. */

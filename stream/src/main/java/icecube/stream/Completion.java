@@ -17,7 +17,8 @@ import java.util.List;
  * @param predictions the events predicted
  * @param deadLetters the events refused
  * @param remainders entries to append in the place of this one, in the same step; at most as many
- *     as the entry has events, with at least one event each and nothing refused at the door
+ *     as the entry has events, with at least one event each, nothing refused at the door and no
+ *     traceparent of their own: they keep that of the entry
  */
 public record Completion(
     String consumer,
@@ -34,7 +35,7 @@ public record Completion(
     if (consumer.isEmpty()) {
       throw new IllegalArgumentException("consumer: empty (expected: a name)");
     }
-    Arguments.checkInside("remainders", remainders);
+    Arguments.checkRemainders(remainders);
   }
 
   /** A completion of the whole entry: nothing goes round again. */

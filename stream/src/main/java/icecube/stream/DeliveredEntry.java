@@ -15,15 +15,29 @@ import static java.util.Objects.requireNonNull;
  * @param eventCount events in it, as appended; 0 if all were refused at the door
  * @param digest digest of their ids, as appended
  * @param encoding how the payload is written
+ * @param traceparent as in {@link EventEntry}; empty if the entry is not traced, and of another
+ *     writer perhaps no traceparent at all
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier of bytes on the fast path, never compared
 public record DeliveredEntry(
-    EntryId id, byte[] payload, int eventCount, EventDigest digest, PayloadEncoding encoding) {
+    EntryId id,
+    byte[] payload,
+    int eventCount,
+    EventDigest digest,
+    PayloadEncoding encoding,
+    String traceparent) {
   public DeliveredEntry {
     requireNonNull(id, "id");
     requireNonNull(payload, "payload");
     requireNonNull(digest, "digest");
     requireNonNull(encoding, "encoding");
+    requireNonNull(traceparent, "traceparent");
+  }
+
+  /** An entry that is not traced. */
+  public DeliveredEntry(
+      EntryId id, byte[] payload, int eventCount, EventDigest digest, PayloadEncoding encoding) {
+    this(id, payload, eventCount, digest, encoding, "");
   }
 
   /** An entry whose payload is written as it is. */

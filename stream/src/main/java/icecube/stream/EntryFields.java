@@ -20,8 +20,9 @@ final class EntryFields {
 
   /**
    * Fields of an events entry: payload d, event count n, digest a and b, the time t when it was
-   * appended, and z if the payload is packed. Whatever z says but nothing is taken for zstd, which
-   * refuses what it did not write.
+   * appended, z if the payload is packed, and traceparent if it is traced. Whatever z says but
+   * nothing is taken for zstd, which refuses what it did not write; a traceparent of another length
+   * is none.
    */
   static DeliveredEntry delivered(String id, Map<String, byte[]> fields) {
     return new DeliveredEntry(
@@ -29,7 +30,13 @@ final class EntryFields {
         field(id, fields, "d"),
         Math.toIntExact(number(field(id, fields, "n"))),
         digest(id, fields),
-        fields.containsKey("z") ? PayloadEncoding.ZSTD : PayloadEncoding.PLAIN);
+        fields.containsKey("z") ? PayloadEncoding.ZSTD : PayloadEncoding.PLAIN,
+        traceparent(fields));
+  }
+
+  private static String traceparent(Map<String, byte[]> fields) {
+    byte[] value = fields.get("traceparent");
+    return value == null || value.length != EventEntry.TRACEPARENT_LENGTH ? "" : text(value);
   }
 
   /**
@@ -121,6 +128,9 @@ final class EntryFields {
         arguments.add(letters.payload());
       }
     }
+    if (entries.stream().anyMatch(entry -> !entry.traceparent().isEmpty())) {
+      entries.forEach(entry -> arguments.add(bytes(entry.traceparent())));
+    }
     return arguments.toArray(new byte[0][]);
   }
 
@@ -159,6 +169,10 @@ final class EntryFields {
     arguments.add(bytes(deadLetterId));
     add(arguments, kept);
     entries.forEach(entry -> add(arguments, entry));
+    String traceparent = entries.get(0).traceparent();
+    if (!traceparent.isEmpty()) {
+      arguments.add(bytes(traceparent));
+    }
     return arguments.toArray(new byte[0][]);
   }
 

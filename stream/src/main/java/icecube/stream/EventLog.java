@@ -74,7 +74,7 @@ public interface EventLog extends AutoCloseable {
    * account in one atomic step, and only if the entry is still pending. First publication wins.
    *
    * <p>Remainders are new entries, delivered as if nobody had ever had them; they are not counted
-   * as emitted again.
+   * as emitted again, and keep the {@code traceparent} of the entry they come from.
    *
    * <p>The stage may complete on a thread that serves all connections: what follows on it must not
    * wait, least of all for this log.
@@ -151,7 +151,7 @@ public interface EventLog extends AutoCloseable {
    * be kept. Nothing is changed if memory is full ({@link EventLogException}).
    *
    * @param deadLetterId the {@link PublishedEntry#id} of the letter
-   * @param entries at least one, of at least one event each
+   * @param entries at least one, of at least one event each, all with the same {@code traceparent}
    * @param kept what stays dead-lettered, or {@link OutcomePart#NONE}
    * @return false if that letter is gone: sent round before, or trimmed
    * @throws IllegalArgumentException if the events are not those of the letter

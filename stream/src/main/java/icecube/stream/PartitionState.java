@@ -84,10 +84,10 @@ final class PartitionState {
     }
   }
 
-  private void appendParts(List<EventEntry> entries, long atNanos) {
+  private void appendParts(List<EventEntry> entries, String traceparent, long atNanos) {
     for (var entry : entries) {
       lastId = new EntryId(lastId.sequence(), lastId.part() + 1);
-      events.put(lastId, new Appended(entry, atNanos));
+      events.put(lastId, new Appended(entry.withTraceparent(traceparent), atNanos));
     }
   }
 
@@ -108,7 +108,12 @@ final class PartitionState {
     pending.put(id, new Pending(consumer, deliveries, nowNanos));
     var entry = requireNonNull(events.get(id), "an entry that is pending").entry();
     return new DeliveredEntry(
-        id, entry.payload(), entry.eventCount(), entry.digest(), entry.encoding());
+        id,
+        entry.payload(),
+        entry.eventCount(),
+        entry.digest(),
+        entry.encoding(),
+        entry.traceparent());
   }
 
   /** Hands back an entry this consumer holds, as if it had never had it. */
@@ -148,7 +153,7 @@ final class PartitionState {
     deadLettered =
         publish(completion, completion.deadLetters(), deadLetters, deadLettered, nowNanos);
     var entry = requireNonNull(events.get(id), "an entry that is pending");
-    appendParts(completion.remainders(), entry.atNanos());
+    appendParts(completion.remainders(), entry.entry().traceparent(), entry.atNanos());
     pending.remove(id);
     events.remove(id);
     solo.remove(id);
@@ -177,7 +182,7 @@ final class PartitionState {
     if (!given.equals(new Tally(letter.eventCount(), letter.digest()))) {
       throw Arguments.unequal(letterId, letter.eventCount(), given.events());
     }
-    appendParts(entries, nowNanos);
+    appendParts(entries, entries.get(0).traceparent(), nowNanos);
     if (!kept.isEmpty()) {
       deadLetters.add(letter.source(), letter.consumer(), kept, nowNanos);
     }

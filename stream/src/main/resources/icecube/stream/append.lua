@@ -2,9 +2,11 @@
 -- KEYS: events meta dead
 -- ARGV: epoch first_sequence count backlog_max, then for each entry:
 --       payload event_count digest1 digest2 packed(0|1) dead_letters,
---       and if there are dead letters: digest1 digest2 payload of them
+--       and if there are dead letters: digest1 digest2 payload of them;
+--       then, if any entry is traced, for each entry: traceparent, empty if that one is not
 -- Returns: status, last sequence
 --
+-- The traces stand last, where a library without them does not look.
 -- Events refused at the door go to the dead letters in the same step: the entry keeps its sequence
 -- even if none is left in it.
 local events, meta, dead = KEYS[1], KEYS[2], KEYS[3]
@@ -27,12 +29,17 @@ end
 local emitted, digest1, digest2 = 0, 0, 0
 local refused, refused1, refused2 = 0, 0, 0
 local at_ms = now_ms()
+local traces = 5
+for _ = first, final do
+  traces = traces + (tonumber(ARGV[traces + 5]) > 0 and 9 or 6)
+end
 local at = 5
 for sequence = first, final do
   local letters = tonumber(ARGV[at + 5])
   if sequence > last then
     local id = entry_id(sequence)
-    add_entry(events, id, at_ms, ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4])
+    add_entry(events, id, at_ms, ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4],
+      ARGV[traces + sequence - first])
     emitted = emitted + tonumber(ARGV[at + 1])
     digest1 = digest1 + tonumber(ARGV[at + 2])
     digest2 = digest2 + tonumber(ARGV[at + 3])

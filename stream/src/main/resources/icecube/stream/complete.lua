@@ -6,7 +6,7 @@
 -- Returns: outcome
 --
 -- Pending is the one mark of "not published yet": whoever comes second finds nothing pending. What
--- remains goes round again as new entries in the place of this one, as old as this one.
+-- remains goes round again as new entries in the place of this one, as old as this one, in its trace.
 -- The id of a part does not say which events are in it: after the log has lost its last writes,
 -- the same id may be given to others. So a part is only completed by what is about its very events.
 local events, predictions, dead, meta, solo = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
@@ -36,7 +36,7 @@ end
 if ARGV[4] == '1' and pending[1][2] ~= consumer then
   return {'FENCED'}
 end
-local at_ms
+local at_ms, traceparent
 local _, part = numbers(id)
 if part > 0 or #ARGV > 12 then
   local entry = redis.call('XRANGE', events, id, id)
@@ -45,6 +45,7 @@ if part > 0 or #ARGV > 12 then
     return {'STALE'}
   end
   at_ms = entry_fields and entry_fields['t'] or now_ms()
+  traceparent = entry_fields and entry_fields['traceparent']
 end
 allow_oom(solo)
 local predicted, dead_lettered = tonumber(ARGV[5]), tonumber(ARGV[9])
@@ -55,7 +56,7 @@ if dead_lettered > 0 then
   publish(dead, id, consumer, ARGV[9], ARGV[10], ARGV[11], ARGV[12])
 end
 if #ARGV > 12 then
-  add_parts(events, at_ms, ARGV, 13)
+  add_parts(events, at_ms, traceparent, ARGV, 13)
 end
 redis.call('XACK', events, group, id)
 redis.call('XDEL', events, id)

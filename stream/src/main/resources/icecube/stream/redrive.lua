@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- KEYS: events dead meta
 -- ARGV: group dead_letter_id, kept digest1 digest2 payload,
---       then for each entry: payload event_count digest1 digest2 packed(0|1)
+--       then for each entry: payload event_count digest1 digest2 packed(0|1),
+--       then, if they are traced, the traceparent of all of them
 -- Returns: REDRIVEN; GONE; or UNEQUAL with the events the dead letter has and those given
 --
 -- Not a single event may appear or vanish: what goes round again and what is kept must be what the
@@ -14,7 +15,7 @@ if #found == 0 then
 end
 local letter = fields(found[1][2])
 local again, digest1, digest2 = 0, 0, 0
-for at = 7, #ARGV, 5 do
+for at = 7, #ARGV - 4, 5 do
   again = again + tonumber(ARGV[at + 1])
   digest1 = digest1 + tonumber(ARGV[at + 2])
   digest2 = digest2 + tonumber(ARGV[at + 3])
@@ -25,7 +26,8 @@ if again + kept ~= tonumber(letter['n'])
   return {'UNEQUAL', tonumber(letter['n']), again + kept}
 end
 ensure_stream(events, ARGV[1])
-add_parts(events, now_ms(), ARGV, 7)
+local traceparent = (#ARGV - 6) % 5 == 1 and ARGV[#ARGV] or nil
+add_parts(events, now_ms(), traceparent, ARGV, 7)
 if kept > 0 then
   publish(dead, letter['s'], letter['c'], ARGV[3], ARGV[4], ARGV[5], ARGV[6])
 end

@@ -48,26 +48,30 @@ local function now_ms()
   return whole(tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 end
 
--- Appends one entry of events; z stands only beside packed payloads.
-local function add_entry(events, id, at_ms, payload, event_count, digest1, digest2, packed)
+-- Appends one entry of events; z stands only beside packed payloads, traceparent only where there is one.
+local function add_entry(events, id, at_ms, payload, event_count, digest1, digest2, packed, traceparent)
+  local names = {'d', payload, 'n', event_count, 'a', digest1, 'b', digest2, 't', at_ms}
   if packed == '1' then
-    redis.call('XADD', events, id, 'd', payload, 'n', event_count, 'a', digest1, 'b', digest2,
-      't', at_ms, 'z', '1')
-  else
-    redis.call('XADD', events, id, 'd', payload, 'n', event_count, 'a', digest1, 'b', digest2,
-      't', at_ms)
+    names[#names + 1] = 'z'
+    names[#names + 1] = '1'
   end
+  if traceparent and traceparent ~= '' then
+    names[#names + 1] = 'traceparent'
+    names[#names + 1] = traceparent
+  end
+  redis.call('XADD', events, id, unpack(names))
 end
 
 -- Appends entries made inside the log as further parts of the last sequence, so that the
 -- producer's high-water mark stays where it is. From ARGV[from]: payload event_count digest1
--- digest2 packed for each.
-local function add_parts(events, at_ms, arguments, from)
+-- digest2 packed for each; all of them go on in one trace.
+local function add_parts(events, at_ms, traceparent, arguments, from)
   local sequence, part = last_id(events)
-  for at = from, #arguments, 5 do
+  for at = from, #arguments - 4, 5 do
     part = part + 1
     add_entry(events, whole(sequence) .. '-' .. whole(part), at_ms,
-      arguments[at], arguments[at + 1], arguments[at + 2], arguments[at + 3], arguments[at + 4])
+      arguments[at], arguments[at + 1], arguments[at + 2], arguments[at + 3], arguments[at + 4],
+      traceparent)
   end
 end
 

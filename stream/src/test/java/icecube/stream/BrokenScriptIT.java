@@ -62,7 +62,7 @@ final class BrokenScriptIT {
             held\
         """),
     DEAD_LETTERED_BY_WHO_DOES_NOT_HOLD_IT("pending[1][2] ~= consumer then", "false then"),
-    REMAINDERS_LOST("  add_parts(events, at_ms, ARGV, 13)\n", "  at_ms = nil\n"),
+    REMAINDERS_LOST("  add_parts(events, at_ms, traceparent, ARGV, 13)\n", "  at_ms = nil\n"),
     LETTER_KEPT_AFTER_ITS_REDRIVE("redis.call('XDEL', dead, id)", "redis.call('EXISTS', dead)"),
     DOOR_NOT_COUNTED("if refused > 0 then", "if false then"),
     TRIMMED_BEYOND_PENDING("if group['pending'] > 0 then", "if false then"),

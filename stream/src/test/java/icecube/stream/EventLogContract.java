@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What every event log does; each implementation runs all of it. */
-abstract class EventLogContract extends UpkeepContract {
+abstract class EventLogContract extends TraceContextContract {
   /** How many random histories to try. */
   int historyCount() {
     return Integer.getInteger("icecube.histories", 3);

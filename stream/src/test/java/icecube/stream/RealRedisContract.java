@@ -4,9 +4,11 @@ package icecube.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lettuce.core.Consumer;
+import io.lettuce.core.Range;
 import io.lettuce.core.RedisBusyException;
 import io.lettuce.core.RestoreArgs;
 import io.lettuce.core.StreamMessage;
+import io.lettuce.core.XAddArgs;
 import io.lettuce.core.XGroupCreateArgs;
 import io.lettuce.core.XReadArgs;
 import io.lettuce.core.XReadArgs.StreamOffset;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
 
 /** The contract on some real Redis; each test has a stream of its own. */
 abstract class RealRedisContract extends EventLogContract {
@@ -99,5 +102,23 @@ abstract class RealRedisContract extends EventLogContract {
       commands().del(names);
       kept.forEach((name, dump) -> commands().restore(name, dump, RestoreArgs.Builder.ttl(0)));
     };
+  }
+
+  @Test
+  void whatStandsInThePlaceOfATraceAndIsNoneIsNotTaken() {
+    long epoch = log.openProducer(0, SOURCE).epoch();
+    log.append(0, epoch, 1, List.of(Entries.entry(1)), BACKLOG_MAX);
+    String events = new StreamKeys(stream).events(0);
+    var fields =
+        new HashMap<>(commands().xrange(events, Range.create("1-0", "1-0")).get(0).getBody());
+    assertThat(fields).doesNotContainKey("traceparent");
+    fields.put("traceparent", new byte[1 << 20]);
+    commands().xadd(events, XAddArgs.Builder.nomkstream().id("2-0"), fields);
+
+    try (var reader = log.openReader(0, "c")) {
+      assertThat(reader.readNew(9, Duration.ZERO))
+          .extracting(DeliveredEntry::traceparent)
+          .containsExactly("", "");
+    }
   }
 }

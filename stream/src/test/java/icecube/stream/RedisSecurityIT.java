@@ -99,7 +99,12 @@ final class RedisSecurityIT {
     try (var reconcile = RedisEventLog.connectExisting(redis.settings("reconcile", "mesh"))) {
       assertThat(Reconciliation.of(reconcile).isComplete()).isTrue();
       assertThat(reconcile.inspect(0).toString()).contains("consumers");
+      // Doctor and the sink of figures read with these rights, too.
+      assertThat(reconcile.predictions(0, "", 10)).isNotEmpty();
+      assertThat(reconcile.deadLetters(1, "", 10)).isNotEmpty();
+      assertThat(reconcile.account(0).predicted()).isPositive();
     }
+    assertThat(RedisServerView.look(redis.settings("reconcile", "mesh"))).hasSize(1);
   }
 
   /** Every operation of a consumer; the last of the four entries dies. */

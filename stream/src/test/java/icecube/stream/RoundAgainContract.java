@@ -236,7 +236,7 @@ abstract class RoundAgainContract extends LeaseContract {
     }
   }
 
-  private static EventEntry refusing(EventEntry entry, long... eventIds) {
+  static EventEntry refusing(EventEntry entry, long... eventIds) {
     return new EventEntry(
         entry.payload(),
         entry.eventCount(),
