@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.chassis;
 
+import icecube.otel.Meters;
 import icecube.v1.Instance;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -13,8 +12,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  * the beats of one answer timeout.
  */
 final class BeatMetrics {
-  private static final String DROPPED = "icecube.chassis.beats.dropped";
-
   final Counter due;
   final Counter accepted;
 
@@ -36,39 +33,30 @@ final class BeatMetrics {
   final Counter connects;
   private final AtomicInteger connected = new AtomicInteger();
 
-  BeatMetrics(MeterRegistry metrics, Instance instance) {
-    due =
-        Counter.builder("icecube.chassis.beats.due")
-            .description("Beats that were due")
-            .register(metrics);
-    accepted =
-        Counter.builder("icecube.chassis.beats.accepted")
-            .description("Beats the registry accepted")
-            .register(metrics);
-    stale = dropped(metrics, "stale");
-    superseded = dropped(metrics, "superseded");
-    lost = dropped(metrics, "lost");
-    notSent = dropped(metrics, "not_sent");
-    noState = dropped(metrics, "no_state");
-    connects =
-        Counter.builder("icecube.chassis.registry.connects")
-            .description("Calls opened to the registry, the first one too")
-            .register(metrics);
-    Gauge.builder("icecube.chassis.registry.connected", connected, AtomicInteger::get)
-        .description("1 while the registry answers beats, else 0")
-        .tag("kind", instance.getKind())
-        .tag("instance", instance.getInstanceId())
-        .register(metrics);
+  BeatMetrics(Meters meters, Instance instance) {
+    due = meters.counter("icecube_chassis_beats_due_total");
+    accepted = meters.counter("icecube_chassis_beats_accepted_total");
+    stale = dropped(meters, "stale");
+    superseded = dropped(meters, "superseded");
+    lost = dropped(meters, "lost");
+    notSent = dropped(meters, "not_sent");
+    noState = dropped(meters, "no_state");
+    connects = meters.counter("icecube_chassis_registry_connects_total");
+    meters.gauge(
+        "icecube_chassis_registry_connected",
+        connected,
+        AtomicInteger::get,
+        "kind",
+        instance.getKind(),
+        "instance_id",
+        instance.getInstanceId());
   }
 
   void connected(boolean now) {
     connected.set(now ? 1 : 0);
   }
 
-  private static Counter dropped(MeterRegistry metrics, String reason) {
-    return Counter.builder(DROPPED)
-        .description("Beats not accepted, by reason")
-        .tag("reason", reason)
-        .register(metrics);
+  private static Counter dropped(Meters meters, String reason) {
+    return meters.counter("icecube_chassis_beats_dropped_total", "reason", reason);
   }
 }

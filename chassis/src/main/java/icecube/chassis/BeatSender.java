@@ -4,6 +4,7 @@ package icecube.chassis;
 import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import icecube.otel.Meters;
 import icecube.v1.BeatRequest;
 import icecube.v1.BeatResponse;
 import icecube.v1.HeartbeatServiceGrpc;
@@ -11,7 +12,6 @@ import icecube.v1.Instance;
 import icecube.v1.InstanceState;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
@@ -62,7 +62,7 @@ public final class BeatSender implements AutoCloseable {
       ManagedChannel channel,
       Instance instance,
       Supplier<Beat> state,
-      MeterRegistry metrics,
+      Meters metrics,
       BeatTiming timing) {
     this.instance = instance;
     this.state = state;
@@ -89,7 +89,7 @@ public final class BeatSender implements AutoCloseable {
       String registryTarget,
       Instance instance,
       Supplier<Beat> state,
-      MeterRegistry metrics,
+      Meters metrics,
       TransportSecurity security) {
     ManagedChannel channel = GrpcChannels.open(registryTarget, security);
     return start(channel, instance, state, metrics, BeatTiming.DEFAULT);
@@ -100,7 +100,7 @@ public final class BeatSender implements AutoCloseable {
       ManagedChannel channel,
       Instance instance,
       Supplier<Beat> state,
-      MeterRegistry metrics,
+      Meters metrics,
       BeatTiming timing) {
     requireNonNull(instance, "instance");
     requireNonNull(state, "state");

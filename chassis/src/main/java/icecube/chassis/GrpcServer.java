@@ -4,6 +4,7 @@ package icecube.chassis;
 import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import icecube.otel.Meters;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
@@ -11,8 +12,6 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -62,7 +61,7 @@ public final class GrpcServer implements AutoCloseable {
 
   /** The same, where nobody reads what is counted. */
   public static GrpcServer start(ServerSettings settings, List<BindableService> services) {
-    return start(settings, services, new SimpleMeterRegistry());
+    return start(settings, services, Meters.none());
   }
 
   /**
@@ -72,7 +71,7 @@ public final class GrpcServer implements AutoCloseable {
    * @throws StartException if the port is taken or the host is not of this machine
    */
   public static GrpcServer start(
-      ServerSettings settings, List<BindableService> services, MeterRegistry meters) {
+      ServerSettings settings, List<BindableService> services, Meters meters) {
     requireNonNull(settings, "settings");
     requireNonNull(services, "services");
     RequestMetrics metrics = new RequestMetrics(requireNonNull(meters, "meters"));
@@ -114,7 +113,7 @@ public final class GrpcServer implements AutoCloseable {
 
   /** {@code host:port} to call this server at. */
   public String address() {
-    return settings.host() + ":" + port();
+    return Listening.address(settings.host(), port());
   }
 
   /**

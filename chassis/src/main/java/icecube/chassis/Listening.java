@@ -8,6 +8,11 @@ import java.net.InetSocketAddress;
 final class Listening {
   private Listening() {}
 
+  /** {@code host:port}; a bare IPv6 address gets the brackets without which its port is lost. */
+  static String address(String host, int port) {
+    return (host.indexOf(':') < 0 || host.startsWith("[") ? host : "[" + host + "]") + ":" + port;
+  }
+
   static InetSocketAddress resolve(String host, int port) {
     InetSocketAddress address = new InetSocketAddress(host, port);
     if (address.isUnresolved()) {

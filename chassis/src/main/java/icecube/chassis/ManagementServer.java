@@ -10,7 +10,11 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,7 +25,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The HTTP port for machines that watch: {@code /metrics} (Prometheus text, with the JVM's own
  * figures), {@code /health/live} (the process runs: 200) and {@code /health/ready} (it may be
- * asked: 200, else 503).
+ * asked: 200, else 503), and what pages the service {@linkplain #add adds}.
  *
  * <p>Two threads and {@value #WAITING_MAX} waiting requests; more are cut off. A request or an
  * answer that takes over ten seconds is cut off too, unless the JVM's {@code sun.net.httpserver}
@@ -35,21 +39,29 @@ public final class ManagementServer implements AutoCloseable {
   private static final int THREAD_COUNT = 2;
   private static final int REQUEST_SECONDS_MAX = 10;
   private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
+  private static final String OPEN_METRICS =
+      "application/openmetrics-text; version=1.0.0; charset=utf-8";
   private static final String PLAIN_TEXT = "text/plain; charset=utf-8";
+  private static final List<String> OWN_PATHS =
+      List.of("/metrics", "/health/live", "/health/ready");
   private static final Logger LOG = LoggerFactory.getLogger(ManagementServer.class);
 
+  private final String host;
   private final HttpServer server;
   private final ThreadPoolExecutor threads;
   private final JvmMetrics jvmMetrics;
   private final PrometheusMeterRegistry metrics;
   private final BooleanSupplier ready;
+  private final Map<String, ManagementPage> pages = new ConcurrentSkipListMap<>();
 
   private ManagementServer(
+      String host,
       HttpServer server,
       ThreadPoolExecutor threads,
       JvmMetrics jvmMetrics,
       PrometheusMeterRegistry metrics,
       BooleanSupplier ready) {
+    this.host = host;
     this.server = server;
     this.threads = threads;
     this.jvmMetrics = jvmMetrics;
@@ -76,7 +88,7 @@ public final class ManagementServer implements AutoCloseable {
       throw Listening.refused(host, port, e);
     }
     ManagementServer management =
-        new ManagementServer(server, threads(), JvmMetrics.bind(metrics), metrics, ready);
+        new ManagementServer(host, server, threads(), JvmMetrics.bind(metrics), metrics, ready);
     server.setExecutor(management.threads);
     server.createContext("/", management::answer);
     server.start();
@@ -86,6 +98,22 @@ public final class ManagementServer implements AutoCloseable {
   /** The port that is listened on, also if 0 was asked for. */
   public int port() {
     return server.getAddress().getPort();
+  }
+
+  /** {@code host:port} to ask at, the host as it was given to {@link #start}. */
+  public String address() {
+    return Listening.address(host, port());
+  }
+
+  /**
+   * Serves {@code page}, too, from now on.
+   *
+   * @throws IllegalArgumentException if something is served at its path already
+   */
+  public void add(ManagementPage page) {
+    if (OWN_PATHS.contains(page.path()) || pages.putIfAbsent(page.path(), page) != null) {
+      throw new IllegalArgumentException("path: " + page.path() + " (expected: one not yet taken)");
+    }
   }
 
   /** Stops at once: whoever scrapes asks again elsewhere. Later calls do nothing. */
@@ -106,15 +134,10 @@ public final class ManagementServer implements AutoCloseable {
       }
       String path = exchange.getRequestURI().getPath();
       switch (path) {
-        case "/metrics" -> send(exchange, 200, PROMETHEUS_TEXT, metrics.scrape());
+        case "/metrics" -> sendMetrics(exchange);
         case "/health/live" -> send(exchange, 200, PLAIN_TEXT, "live\n");
         case "/health/ready" -> sendReadiness(exchange);
-        default ->
-            send(
-                exchange,
-                404,
-                PLAIN_TEXT,
-                "path: unknown (expected: /metrics, /health/live or /health/ready)\n");
+        default -> sendPage(exchange, path);
       }
     } catch (RuntimeException e) {
       // The server would swallow it; the caller sees the connection end.
@@ -123,12 +146,38 @@ public final class ManagementServer implements AutoCloseable {
     }
   }
 
+  /** In OpenMetrics' text, which alone has exemplars, for whoever can read it. */
+  private void sendMetrics(HttpExchange exchange) throws IOException {
+    String accepted = exchange.getRequestHeaders().getFirst("Accept");
+    String type =
+        accepted != null && accepted.contains("application/openmetrics-text")
+            ? OPEN_METRICS
+            : PROMETHEUS_TEXT;
+    send(exchange, 200, type, metrics.scrape(type));
+  }
+
   private void sendReadiness(HttpExchange exchange) throws IOException {
     if (ready.getAsBoolean()) {
       send(exchange, 200, PLAIN_TEXT, "ready\n");
     } else {
       send(exchange, 503, PLAIN_TEXT, "not ready\n");
     }
+  }
+
+  private void sendPage(HttpExchange exchange, String path) throws IOException {
+    ManagementPage page = pages.get(path);
+    if (page != null) {
+      send(exchange, 200, page.contentType(), page.text().get());
+      return;
+    }
+    List<String> known = new ArrayList<>(OWN_PATHS);
+    known.addAll(pages.keySet());
+    String last = known.remove(known.size() - 1);
+    send(
+        exchange,
+        404,
+        PLAIN_TEXT,
+        "path: unknown (expected: " + String.join(", ", known) + " or " + last + ")\n");
   }
 
   private static void send(HttpExchange exchange, int status, String contentType, String text)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.chassis;
 
+import icecube.otel.Meters;
 import icecube.proto.Reasons;
 import icecube.v1.Reason;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 
 /**
  * Counts the requests of one process that no service has seen, as they are no message. Thread-safe.
@@ -13,7 +13,7 @@ final class RequestMetrics {
   private final Counter unreadable;
   private final Counter tooLarge;
 
-  RequestMetrics(MeterRegistry meters) {
+  RequestMetrics(Meters meters) {
     unreadable = refused(meters, Reason.REASON_REQUEST_UNREADABLE);
     tooLarge = refused(meters, Reason.REASON_REQUEST_TOO_LARGE);
   }
@@ -28,10 +28,8 @@ final class RequestMetrics {
     tooLarge.increment();
   }
 
-  private static Counter refused(MeterRegistry meters, Reason reason) {
-    return Counter.builder("icecube.chassis.requests.refused")
-        .tag("reason", Reasons.nameOf(reason))
-        .description("Requests that are no message, or too large a one when unpacked")
-        .register(meters);
+  private static Counter refused(Meters meters, Reason reason) {
+    return meters.counter(
+        "icecube_chassis_requests_refused_total", "reason", Reasons.nameOf(reason));
   }
 }

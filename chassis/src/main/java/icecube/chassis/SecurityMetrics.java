@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.chassis;
 
+import icecube.otel.Meters;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.TimeGauge;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** Counts what transport security takes on and turns away. Thread-safe. */
@@ -14,9 +12,9 @@ final class SecurityMetrics {
   final Counter deniedUnknown;
   final Counter deniedRole;
 
-  private final MeterRegistry meters;
+  private final Meters meters;
 
-  SecurityMetrics(MeterRegistry meters) {
+  SecurityMetrics(Meters meters) {
     this.meters = meters;
     reloadsAccepted = reloads("accepted");
     reloadsRefused = reloads("refused");
@@ -26,22 +24,17 @@ final class SecurityMetrics {
 
   /** Shows when our certificate ends, in seconds since 1970. */
   void certificate(Supplier<Number> expiresAtSeconds) {
-    TimeGauge.builder("icecube.chassis.certificate.expiry", expiresAtSeconds, TimeUnit.SECONDS)
-        .description("When our certificate ends, in seconds since 1970")
-        .register(meters);
+    meters.gauge(
+        "icecube_chassis_certificate_expiry_seconds",
+        expiresAtSeconds,
+        expires -> expires.get().doubleValue());
   }
 
   private Counter reloads(String outcome) {
-    return Counter.builder("icecube.chassis.security.reloads")
-        .tag("outcome", outcome)
-        .description("Changes of keys, certificates and tokens, taken on or not sound")
-        .register(meters);
+    return meters.counter("icecube_chassis_security_reloads_total", "outcome", outcome);
   }
 
   private Counter denied(String reason) {
-    return Counter.builder("icecube.chassis.calls.denied")
-        .tag("reason", reason)
-        .description("Calls of nobody we know, or of a role that may not")
-        .register(meters);
+    return meters.counter("icecube_chassis_calls_denied_total", "reason", reason);
   }
 }

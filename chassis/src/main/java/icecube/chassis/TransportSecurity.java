@@ -4,6 +4,7 @@ package icecube.chassis;
 import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import icecube.otel.Meters;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -11,8 +12,6 @@ import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
 import io.grpc.netty.shaded.io.netty.handler.ssl.OpenSslSessionContext;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import javax.net.ssl.SSLException;
@@ -36,7 +35,7 @@ public final class TransportSecurity implements AutoCloseable {
 
   /** No keys, no checks: for loopback and networks one trusts. */
   public static final TransportSecurity PLAINTEXT =
-      new TransportSecurity(SecurityFiles.NONE, new SimpleMeterRegistry());
+      new TransportSecurity(SecurityFiles.NONE, Meters.none());
 
   private static final Logger LOG = LoggerFactory.getLogger(TransportSecurity.class);
   private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
@@ -52,7 +51,7 @@ public final class TransportSecurity implements AutoCloseable {
   private SecurityMaterial.Read understood;
   private String warnedOf = "";
 
-  private TransportSecurity(SecurityFiles files, MeterRegistry meters) {
+  private TransportSecurity(SecurityFiles files, Meters meters) {
     this.files = files;
     this.understood = SecurityMaterial.Read.of(files);
     this.material = SecurityMaterial.of(understood);
@@ -68,11 +67,11 @@ public final class TransportSecurity implements AutoCloseable {
    *
    * @throws StartException if one of them is missing or wrong; it names the file and the cause
    */
-  public static TransportSecurity open(SecurityFiles files, MeterRegistry meters) {
+  public static TransportSecurity open(SecurityFiles files, Meters meters) {
     return open(files, meters, LOOK_PERIOD);
   }
 
-  static TransportSecurity open(SecurityFiles files, MeterRegistry meters, Duration lookPeriod) {
+  static TransportSecurity open(SecurityFiles files, Meters meters, Duration lookPeriod) {
     requireNonNull(files, "files");
     if (files.isEmpty()) {
       return PLAINTEXT;

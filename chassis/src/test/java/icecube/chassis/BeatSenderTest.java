@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import icecube.otel.Meters;
 import icecube.v1.BeatOutcome;
 import icecube.v1.BeatRequest;
 import icecube.v1.Instance;
@@ -96,7 +97,11 @@ class BeatSenderTest {
     BeatSender sender =
         closer.add(
             BeatSender.start(
-                GrpcChannels.open(serve().address()), instance, state::get, metrics, slow));
+                GrpcChannels.open(serve().address()),
+                instance,
+                state::get,
+                Meters.of(metrics),
+                slow));
     Threads.await(() -> registry.beats.size() == 1, "the first beat");
 
     sender.beatNow();
@@ -223,7 +228,8 @@ class BeatSenderTest {
   }
 
   private BeatSender sender(String target, Supplier<Beat> of) {
-    return closer.add(BeatSender.start(GrpcChannels.open(target), instance, of, metrics, QUICK));
+    return closer.add(
+        BeatSender.start(GrpcChannels.open(target), instance, of, Meters.of(metrics), QUICK));
   }
 
   private boolean isLast(InstanceState said) {

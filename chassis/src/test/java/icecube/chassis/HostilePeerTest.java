@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
+import icecube.otel.Meters;
 import icecube.proto.Reasons;
 import icecube.v1.Reason;
 import io.grpc.CallOptions;
@@ -65,7 +66,7 @@ class HostilePeerTest {
             GrpcServer.start(
                 ServerSettings.onLoopback(0).withDrain(Duration.ZERO, Duration.ZERO),
                 List.of(service),
-                meters));
+                Meters.of(meters)));
   }
 
   @AfterEach

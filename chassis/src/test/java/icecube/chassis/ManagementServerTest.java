@@ -15,7 +15,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -94,6 +96,48 @@ class ManagementServerTest {
     assertThat(path.body()).contains("expected: /metrics");
     assertThat(method.statusCode()).isEqualTo(405);
     assertThat(method.headers().firstValue("Allow")).contains("GET, HEAD");
+  }
+
+  @Test
+  void servesPagesThatAreAddedWithTheirContentType() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    server.add(
+        new ManagementPage(
+            "/discovery/prometheus",
+            "application/json",
+            () -> "[" + asked.incrementAndGet() + "]"));
+
+    assertThat(get("/discovery/prometheus").body()).isEqualTo("[1]");
+    HttpResponse<String> again = get("/discovery/prometheus");
+
+    assertThat(again.statusCode()).isEqualTo(200);
+    assertThat(again.body()).isEqualTo("[2]");
+    assertThat(again.headers().firstValue("Content-Type")).contains("application/json");
+    assertThat(get("/discovery").statusCode()).isEqualTo(404);
+    assertThat(get("/discovery").body())
+        .contains("expected: /metrics, /health/live, /health/ready or /discovery/prometheus)");
+  }
+
+  @Test
+  void refusesAPageWherePagesAreAlready() {
+    server.add(new ManagementPage("/more", "text/plain", () -> ""));
+
+    for (String taken : List.of("/more", "/metrics", "/health/ready")) {
+      assertThatThrownBy(() -> server.add(new ManagementPage(taken, "text/plain", () -> "")))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("path: " + taken + " (expected: one not yet taken)");
+    }
+    assertThatThrownBy(() -> new ManagementPage("more", "text/plain", () -> ""))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("path: more (expected: ");
+  }
+
+  @Test
+  void saysWhereItIsToBeAsked() {
+    assertThat(server.address()).isEqualTo("127.0.0.1:" + server.port());
+    assertThat(Listening.address("::1", 9470)).isEqualTo("[::1]:9470");
+    assertThat(Listening.address("[::1]", 9470)).isEqualTo("[::1]:9470");
+    assertThat(Listening.address("consumer-a", 9472)).isEqualTo("consumer-a:9472");
   }
 
   @Test

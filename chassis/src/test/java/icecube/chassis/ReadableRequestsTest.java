@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import icecube.otel.Meters;
 import icecube.proto.Reasons;
 import icecube.v1.Reason;
 import io.grpc.CallOptions;
@@ -57,7 +58,7 @@ class ReadableRequestsTest {
     GRPC.addHandler(words);
     closer.add(() -> GRPC.removeHandler(words));
     var settings = ServerSettings.onLoopback(0).withDrain(Duration.ZERO, Duration.ZERO);
-    var server = closer.add(GrpcServer.start(settings, List.of(service), meters));
+    var server = closer.add(GrpcServer.start(settings, List.of(service), Meters.of(meters)));
     channel = GrpcChannels.open(server.address());
     closer.add(channel::shutdownNow);
   }

@@ -4,6 +4,7 @@ package icecube.chassis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import icecube.otel.Meters;
 import icecube.v1.HeartbeatServiceGrpc;
 import icecube.v1.ModelServiceGrpc;
 import inference.GRPCInferenceServiceGrpc;
@@ -96,7 +97,7 @@ class RoleTest {
     int pairCount = 0;
     try (var closer = new Closer()) {
       TransportSecurity security =
-          closer.add(TransportSecurity.open(files, new SimpleMeterRegistry()));
+          closer.add(TransportSecurity.open(files, Meters.of(new SimpleMeterRegistry())));
       GrpcServer running = closer.add(GrpcServer.start(settings(security), services()));
       for (Role role : Role.values()) {
         Path token = Files.writeString(folder.resolve(role.word()), tokenOf(role));
@@ -104,7 +105,7 @@ class RoleTest {
             closer.add(
                 TransportSecurity.open(
                     SecurityFiles.caller(authority.certificate(), token),
-                    new SimpleMeterRegistry()));
+                    Meters.of(new SimpleMeterRegistry())));
         ManagedChannel channel = GrpcChannels.open(running.address(), caller);
         closer.add(channel::shutdownNow);
         for (ServiceDescriptor service : SERVICES) {

@@ -3,6 +3,7 @@ package icecube.chassis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import icecube.otel.Meters;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -100,7 +101,8 @@ class RotationTest {
         Files.copy(authority.certificate(), folder.resolve(name + "-authorities.pem"));
     SecurityFiles files = SecurityFiles.mutual(used.certificate(), used.key(), authorities);
     return new Side(
-        files, closer.add(TransportSecurity.open(files, new SimpleMeterRegistry(), QUICK)));
+        files,
+        closer.add(TransportSecurity.open(files, Meters.of(new SimpleMeterRegistry()), QUICK)));
   }
 
   private List<Thread> startCallers(Closer closer, GrpcServer server, TransportSecurity security) {

@@ -4,6 +4,7 @@ package icecube.chassis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import icecube.otel.Meters;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -120,7 +121,7 @@ class SecurityFilesTest {
             "-out",
             "rsa.pem"));
 
-    TransportSecurity.open(mutual(certificate, key), new SimpleMeterRegistry()).close();
+    TransportSecurity.open(mutual(certificate, key), Meters.of(new SimpleMeterRegistry())).close();
     assertRefused(mutual(leaf.certificate(), key), "tls-key: " + key + " is not the key of");
   }
 
@@ -205,7 +206,7 @@ class SecurityFilesTest {
 
   @Test
   void isPlaintextWithoutFiles() {
-    assertThat(TransportSecurity.open(SecurityFiles.NONE, new SimpleMeterRegistry()))
+    assertThat(TransportSecurity.open(SecurityFiles.NONE, Meters.of(new SimpleMeterRegistry())))
         .isSameAs(TransportSecurity.PLAINTEXT);
     assertThat(TransportSecurity.PLAINTEXT.isServing()).isFalse();
     assertThat(TransportSecurity.PLAINTEXT.isCalling()).isFalse();
@@ -216,7 +217,7 @@ class SecurityFilesTest {
   }
 
   private static void open(SecurityFiles files) {
-    TransportSecurity.open(files, new SimpleMeterRegistry()).close();
+    TransportSecurity.open(files, Meters.of(new SimpleMeterRegistry())).close();
   }
 
   private static void assertRefused(SecurityFiles files, String message) {

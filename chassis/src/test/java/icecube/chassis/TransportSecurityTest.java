@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import icecube.otel.Meters;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -278,8 +279,8 @@ class TransportSecurityTest {
     return Files.write(folder.resolve(name), lines);
   }
 
-  private static SimpleMeterRegistry meters() {
-    return new SimpleMeterRegistry();
+  private static Meters meters() {
+    return Meters.of(new SimpleMeterRegistry());
   }
 
   private GrpcServer serve(TransportSecurity security) {
