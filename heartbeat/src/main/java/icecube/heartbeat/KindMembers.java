@@ -3,6 +3,7 @@ package icecube.heartbeat;
 
 import icecube.v1.InstanceState;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
@@ -17,6 +18,9 @@ final class KindMembers {
   private final MassExpiryGuard guard;
   private final NavigableMap<String, MemberLease> leases = new TreeMap<>();
 
+  /** Whether the last of those forgotten had died, and not said goodbye. */
+  private boolean isLastForgottenDead;
+
   KindMembers(MembershipSettings settings) {
     this.settings = settings;
     this.guard = new MassExpiryGuard(settings);
@@ -28,6 +32,16 @@ final class KindMembers {
 
   boolean isFrozen() {
     return guard.isFrozen();
+  }
+
+  /** Whether somebody of it is here, or the last who was has died: not all have said goodbye. */
+  boolean isMissed() {
+    boolean isAnyHere = leases.values().stream().anyMatch(lease -> !lease.isOver());
+    return isAnyHere
+        || leases.values().stream()
+            .max(Comparator.comparingLong(MemberLease::endedAt))
+            .map(last -> last.seen() == InstanceState.INSTANCE_STATE_DEAD)
+            .orElse(isLastForgottenDead);
   }
 
   Map<InstanceState, Integer> counts() {
@@ -89,6 +103,9 @@ final class KindMembers {
 
   /** Drops whoever ended long ago and returns how many. */
   int forget(long now) {
+    if (!leases.isEmpty()) {
+      isLastForgottenDead = isMissed();
+    }
     int count = 0;
     for (Iterator<MemberLease> each = leases.values().iterator(); each.hasNext(); ) {
       MemberLease lease = each.next();

@@ -171,6 +171,18 @@ final class Membership {
     return frozen;
   }
 
+  /** Kinds that have members, or whose last member died. */
+  Set<String> missedKinds() {
+    Set<String> missed = new TreeSet<>();
+    kinds.forEach(
+        (name, kind) -> {
+          if (kind.isMissed()) {
+            missed.add(name);
+          }
+        });
+    return missed;
+  }
+
   private void admit(BeatRequest beat, long now) {
     if (beat.getState() == InstanceState.INSTANCE_STATE_LEFT) {
       // The goodbye of somebody already forgotten: nothing to keep, nobody to tell.

@@ -5,9 +5,11 @@ import static java.util.Objects.requireNonNull;
 
 import icecube.chassis.Closer;
 import icecube.chassis.GrpcServer;
+import icecube.chassis.ManagementPage;
 import icecube.chassis.ServerSettings;
+import icecube.otel.Meters;
 import icecube.v1.HeartbeatServiceGrpc;
-import io.micrometer.core.instrument.MeterRegistry;
+import icecube.v1.Instance;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * does all the telling. Thread-safe.
  */
 public final class Registry implements AutoCloseable {
+  /** Where a management port serves {@link #discovery}. */
+  public static final String DISCOVERY_PATH = "/discovery/prometheus";
+
   private static final long AGES_PERIOD_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final RegistrySettings settings;
@@ -64,12 +69,12 @@ public final class Registry implements AutoCloseable {
    *
    * @throws icecube.chassis.StartException if the port is taken
    */
-  public static Registry start(RegistrySettings settings, MeterRegistry metrics) {
-    return start(settings, metrics, System::nanoTime);
+  public static Registry start(RegistrySettings settings, Meters meters) {
+    return start(settings, meters, System::nanoTime);
   }
 
   /** The same with a clock from outside: ns, monotonic. */
-  static Registry start(RegistrySettings settings, MeterRegistry meters, LongSupplier nanoTime) {
+  static Registry start(RegistrySettings settings, Meters meters, LongSupplier nanoTime) {
     requireNonNull(settings, "settings");
     SharedMembership membership =
         new SharedMembership(
@@ -115,6 +120,19 @@ public final class Registry implements AutoCloseable {
     return server.address();
   }
 
+  /**
+   * The page from which Prometheus learns whom to scrape, for the registry's management port.
+   *
+   * @param self who the registry is and where its own management port listens
+   */
+  public ManagementPage discovery(Instance self) {
+    requireNonNull(self, "self");
+    return new ManagementPage(
+        DISCOVERY_PATH,
+        "application/json",
+        () -> ScrapeTargets.json(self, membership.snapshot("").members()));
+  }
+
   /** Stops; whoever beats or watches is cut off and dials again. Later calls do nothing. */
   @Override
   public void close() {
@@ -138,7 +156,7 @@ public final class Registry implements AutoCloseable {
     health.update(figures.counts(), heardAll);
     if (!figures.equals(told)) {
       told = figures;
-      metrics.kinds(figures, settings::wanted);
+      metrics.kinds(figures, settings::wanted, settings.wantedInstances()::containsKey);
     }
     watchers.tell();
   }

@@ -2,19 +2,19 @@
 package icecube.heartbeat;
 
 import icecube.heartbeat.BeatRefusedException.Refusal;
+import icecube.otel.GaugeRows;
+import icecube.otel.Meters;
 import icecube.v1.BeatOutcome;
 import icecube.v1.InstanceState;
 import icecube.v1.Member;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
 /**
@@ -29,42 +29,31 @@ final class RegistryMetrics {
   private final Counter refusedFull;
   private final Counter missed;
   private final Counter dead;
-  private final TaggedGauges instances;
-  private final TaggedGauges expected;
-  private final TaggedGauges selfPreservation;
-  private final TaggedGauges beatAges;
+  private final GaugeRows instances;
+  private final GaugeRows expected;
+  private final GaugeRows selfPreservation;
+  private final GaugeRows beatAges;
   private final AtomicInteger watchers = new AtomicInteger();
   private final AtomicLong pauseNanos = new AtomicLong();
   private final Counter watchersSlow;
   private final Counter watchersFull;
 
-  RegistryMetrics(MeterRegistry metrics) {
-    accepted = counter(metrics, "icecube.heartbeat.accepted", "Beats that renewed a lease");
-    staleSequence = counter(metrics, "icecube.heartbeat.stale", "Beats too late", "seq");
-    staleIncarnation = counter(metrics, "icecube.heartbeat.stale", "Beats too late", "incarnation");
-    refusedInvalid = counter(metrics, "icecube.heartbeat.refused", "Beats refused", "invalid");
-    refusedFull = counter(metrics, "icecube.heartbeat.refused", "Beats refused", "full");
-    missed = counter(metrics, "icecube.heartbeat.missed", "Members that became SUSPECT");
-    dead = counter(metrics, "icecube.heartbeat.expired", "Members that became DEAD");
-    watchersSlow =
-        counter(metrics, "icecube.registry.watchers.dropped", "Watches ended or refused", "slow");
-    watchersFull =
-        counter(metrics, "icecube.registry.watchers.dropped", "Watches ended or refused", "full");
-    instances = gauges(metrics, "icecube.registry.instances", "Members by kind and state");
-    expected = gauges(metrics, "icecube.registry.expected", "Instances wanted to serve");
-    selfPreservation =
-        gauges(metrics, "icecube.registry.self.preservation", "1 while nobody of the kind may die");
-    beatAges =
-        new TaggedGauges(
-            metrics,
-            MultiGauge.builder("icecube.heartbeat.age")
-                .description("Time since the last beat of a member that has not left")
-                .baseUnit("seconds"));
-    metrics.gauge("icecube.registry.watchers", watchers);
-    Gauge.builder("icecube.registry.sweep.gap", pauseNanos, nanos -> nanos.get() / 1e9)
-        .description("The registry's last own pause, added to every lease; 0 if none yet")
-        .baseUnit("seconds")
-        .register(metrics);
+  RegistryMetrics(Meters meters) {
+    accepted = meters.counter("icecube_heartbeat_accepted_total");
+    staleSequence = meters.counter("icecube_heartbeat_stale_total", "reason", "seq");
+    staleIncarnation = meters.counter("icecube_heartbeat_stale_total", "reason", "incarnation");
+    refusedInvalid = meters.counter("icecube_heartbeat_refused_total", "reason", "invalid");
+    refusedFull = meters.counter("icecube_heartbeat_refused_total", "reason", "full");
+    missed = meters.counter("icecube_heartbeat_missed_total");
+    dead = meters.counter("icecube_heartbeat_expired_total");
+    watchersSlow = meters.counter("icecube_registry_watchers_dropped_total", "reason", "slow");
+    watchersFull = meters.counter("icecube_registry_watchers_dropped_total", "reason", "full");
+    instances = meters.gaugeRows("icecube_registry_instances");
+    expected = meters.gaugeRows("icecube_registry_expected");
+    selfPreservation = meters.gaugeRows("icecube_registry_self_preservation");
+    beatAges = meters.gaugeRows("icecube_heartbeat_age_seconds");
+    meters.gauge("icecube_registry_watchers", watchers, AtomicInteger::get);
+    meters.gauge("icecube_registry_sweep_gap_seconds", pauseNanos, nanos -> nanos.get() / 1e9);
   }
 
   void answered(BeatOutcome outcome) {
@@ -104,8 +93,14 @@ final class RegistryMetrics {
     watchersFull.increment();
   }
 
-  /** Sets the gauges per kind. */
-  void kinds(SharedMembership.Figures figures, ToIntFunction<String> wanted) {
+  /**
+   * Sets the gauges per kind. None is wanted of a kind that nobody configured and whose members
+   * have all said goodbye, such as emitters that are through.
+   */
+  void kinds(
+      SharedMembership.Figures figures,
+      ToIntFunction<String> wanted,
+      Predicate<String> isConfigured) {
     Map<Tags, Double> byState = new HashMap<>();
     Map<Tags, Double> wants = new HashMap<>();
     Map<Tags, Double> frozen = new HashMap<>();
@@ -121,7 +116,8 @@ final class RegistryMetrics {
                   byState.put(both, (double) counts.getOrDefault(state, 0));
                 }
               }
-              wants.put(tags, (double) wanted.applyAsInt(kind));
+              boolean isWanted = isConfigured.test(kind) || figures.missedKinds().contains(kind);
+              wants.put(tags, isWanted ? (double) wanted.applyAsInt(kind) : 0.0);
               frozen.put(tags, figures.frozenKinds().contains(kind) ? 1.0 : 0.0);
             });
     instances.set(byState);
@@ -137,7 +133,7 @@ final class RegistryMetrics {
         Tags tags =
             Tags.of(
                 "kind", member.getInstance().getKind(),
-                "instance", member.getInstance().getInstanceId());
+                "instance_id", member.getInstance().getInstanceId());
         ages.put(tags, member.getBeatAgeMs() / 1e3);
       }
     }
@@ -146,17 +142,5 @@ final class RegistryMetrics {
 
   private static String label(InstanceState state) {
     return state.name().substring("INSTANCE_STATE_".length());
-  }
-
-  private static Counter counter(MeterRegistry metrics, String name, String what) {
-    return Counter.builder(name).description(what).register(metrics);
-  }
-
-  private static Counter counter(MeterRegistry metrics, String name, String what, String reason) {
-    return Counter.builder(name).description(what).tag("reason", reason).register(metrics);
-  }
-
-  private static TaggedGauges gauges(MeterRegistry metrics, String name, String what) {
-    return new TaggedGauges(metrics, MultiGauge.builder(name).description(what));
   }
 }

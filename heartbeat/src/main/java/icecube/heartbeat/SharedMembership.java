@@ -31,10 +31,14 @@ final class SharedMembership {
    *
    * @param counts instances by kind and state
    * @param frozenKinds kinds in which nobody may die
+   * @param missedKinds kinds that have members, or whose last member died
    * @param revision the moment
    */
   record Figures(
-      Map<String, Map<InstanceState, Integer>> counts, Set<String> frozenKinds, long revision) {}
+      Map<String, Map<InstanceState, Integer>> counts,
+      Set<String> frozenKinds,
+      Set<String> missedKinds,
+      long revision) {}
 
   private final Object lock = new Object();
   private final LongSupplier nanoTime;
@@ -68,7 +72,11 @@ final class SharedMembership {
 
   Figures figures() {
     synchronized (lock) {
-      return new Figures(membership.counts(), membership.frozenKinds(), membership.revision());
+      return new Figures(
+          membership.counts(),
+          membership.frozenKinds(),
+          membership.missedKinds(),
+          membership.revision());
     }
   }
 

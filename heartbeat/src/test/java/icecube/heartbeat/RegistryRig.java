@@ -8,6 +8,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import icecube.chassis.Closer;
 import icecube.chassis.GrpcChannels;
 import icecube.chassis.ServerSettings;
+import icecube.otel.Meters;
 import icecube.v1.BeatRequest;
 import icecube.v1.BeatResponse;
 import icecube.v1.HeartbeatServiceGrpc;
@@ -42,7 +43,7 @@ final class RegistryRig implements AutoCloseable {
 
   @CanIgnoreReturnValue
   Registry start(RegistrySettings settings) {
-    Registry started = closer.add(Registry.start(settings, metrics));
+    Registry started = closer.add(Registry.start(settings, Meters.of(metrics)));
     ManagedChannel opened = GrpcChannels.open(started.address());
     closer.add(opened::shutdownNow);
     registry = started;

@@ -16,6 +16,7 @@ import icecube.chassis.InstanceIds;
 import icecube.chassis.ServerSettings;
 import icecube.chassis.StartException;
 import icecube.chassis.TransportSecurity;
+import icecube.otel.Meters;
 import icecube.v1.BeatOutcome;
 import icecube.v1.BeatResponse;
 import icecube.v1.InstanceState;
@@ -190,7 +191,7 @@ class RegistryTest {
         () ->
             rig.metrics
                 .scrape()
-                .contains("icecube_heartbeat_age_seconds{instance=\"a\",kind=\"consumer\"}"),
+                .contains("icecube_heartbeat_age_seconds{instance_id=\"a\",kind=\"consumer\"}"),
         "age");
 
     assertThat(rig.metrics.scrape())
@@ -213,7 +214,7 @@ class RegistryTest {
                 "127.0.0.1:" + port,
                 InstanceIds.create("consumer", "127.0.0.1:1", ""),
                 () -> Beat.serving(3),
-                rig.metrics,
+                Meters.of(rig.metrics),
                 TransportSecurity.PLAINTEXT));
     Await.until(() -> rig.list("consumer").getMembersCount() == 1, "the first beat");
     rig.stop();
@@ -232,7 +233,8 @@ class RegistryTest {
   void refusesATakenPort() {
     int port = rig.start(RegistrySettings.at("127.0.0.1", 0)).port();
 
-    assertThatThrownBy(() -> Registry.start(RegistrySettings.at("127.0.0.1", port), rig.metrics))
+    assertThatThrownBy(
+            () -> Registry.start(RegistrySettings.at("127.0.0.1", port), Meters.of(rig.metrics)))
         .isInstanceOf(StartException.class)
         .hasMessageContaining("port: " + port);
     assertThat(Await.threads("registry-sweep")).hasSizeLessThanOrEqualTo(1);

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.heartbeat;
+
+import static icecube.heartbeat.Beats.LEFT;
+import static icecube.heartbeat.Beats.SERVING;
+import static icecube.heartbeat.Beats.beat;
+import static icecube.heartbeat.Beats.instance;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import icecube.chassis.InstanceIds;
+import icecube.chassis.ManagementServer;
+import icecube.v1.Instance;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The page as Prometheus asks for it: over HTTP, while components come, restart, die and leave. */
+class DiscoveryTest {
+  private final RegistryRig rig = new RegistryRig();
+  private final HttpClient client = HttpClient.newHttpClient();
+  private URI page = URI.create("http://unset");
+
+  @BeforeEach
+  void start() {
+    Registry registry = rig.start(rig.quick(Map.of()));
+    ManagementServer management =
+        rig.closer.add(ManagementServer.start("127.0.0.1", 0, rig.metrics, () -> true));
+    management.add(
+        registry.discovery(
+            InstanceIds.create("registry", registry.address(), management.address())));
+    page = URI.create("http://" + management.address() + Registry.DISCOVERY_PATH);
+  }
+
+  @AfterEach
+  void close() {
+    rig.close();
+  }
+
+  @Test
+  void followsThoseWhoComeAndLeave() throws Exception {
+    RegistryRig.BeatStream beats = rig.beats();
+    beats.send(beat(at("model-server", "m", 1, "h:1"), 1, SERVING));
+    beats.send(beat(at("consumer", "c", 1, "h:2"), 1, SERVING));
+    beats.answer();
+    beats.answer();
+    assertThat(told()).contains("\"h:1\"").contains("\"h:2\"").contains("\"registry\"");
+
+    beats.send(beat(at("consumer", "c", 1, "h:2"), 2, LEFT));
+    beats.answer();
+
+    assertThat(told()).contains("\"h:1\"").doesNotContain("\"h:2\"");
+  }
+
+  @Test
+  void tellsTheNewAddressOfOneThatRestarted() throws Exception {
+    RegistryRig.BeatStream beats = rig.beats();
+    beats.send(beat(at("consumer", "c", 1, "h:2"), 1, SERVING));
+    beats.send(beat(at("consumer", "c", 2, "h:3"), 1, SERVING));
+    beats.answer();
+    beats.answer();
+
+    assertThat(told()).contains("\"h:3\"").doesNotContain("\"h:2\"");
+  }
+
+  @Test
+  void forgetsTheDead() throws Exception {
+    RegistryRig.BeatStream beats = rig.beats();
+    beats.send(beat(at("consumer", "c", 1, "h:2"), 1, SERVING));
+    beats.answer();
+    assertThat(told()).contains("\"h:2\"");
+
+    Await.until(() -> !told().contains("\"h:2\""), "the dead consumer is no target");
+  }
+
+  private static Instance at(String kind, String id, long incarnation, String management) {
+    return instance(kind, id, incarnation).toBuilder().setManagementAddress(management).build();
+  }
+
+  private String told() {
+    HttpRequest request = HttpRequest.newBuilder(page).timeout(Duration.ofSeconds(10)).build();
+    HttpResponse<String> response =
+        client.sendAsync(request, HttpResponse.BodyHandlers.ofString()).join();
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(response.headers().firstValue("Content-Type")).contains("application/json");
+    return response.body();
+  }
+}
