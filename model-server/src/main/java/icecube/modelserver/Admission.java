@@ -31,6 +31,7 @@ final class Admission {
   private final RequestPredictor predictor;
   private final PredictionQueue queue;
   private final ModelServerMetrics metrics;
+  private final RequestTraces traces;
   private final DegradedAnswers degraded;
   private final Shadows shadows;
   private final int eventsMax;
@@ -40,12 +41,14 @@ final class Admission {
       DetectorGeometry geometry,
       PredictionQueue queue,
       int queueEventsMax,
-      ModelServerMetrics metrics) {
+      ModelServerMetrics metrics,
+      RequestTraces traces) {
     this.models = models;
     this.geometry = geometry;
     this.predictor = new RequestPredictor(geometry);
     this.queue = queue;
     this.metrics = metrics;
+    this.traces = traces;
     this.degraded = new DegradedAnswers(models, predictor, queue, metrics);
     this.shadows = new Shadows(models, predictor, queue, metrics.shadows());
     this.eventsMax = Math.min(REQUEST_EVENTS_MAX, queueEventsMax);
@@ -60,15 +63,24 @@ final class Admission {
    * The request as the queue takes it, with a reference on its model that {@link #submit} hands on.
    *
    * @param deadline of the call, if it has one; the request's own timeout counts beside it
+   * @param method by which it came
+   * @param traceparent of the call; that of the request goes before it
    * @throws ReasonException if it is empty, too large, of another detector or for a model that
    *     cannot answer; the answerer is then not told
    */
   QueuedRequest admit(
-      PredictRequest request, @Nullable Deadline deadline, Answerer<PredictResponse> answerer) {
+      PredictRequest request,
+      @Nullable Deadline deadline,
+      Answerer<PredictResponse> answerer,
+      RpcMethod method,
+      String traceparent) {
+    var own = request.getTraceparent();
+    var trace = traces.of(method, own.isEmpty() ? traceparent : own);
     try {
-      return admitted(request, deadline, answerer);
+      return admitted(request, deadline, answerer, trace);
     } catch (ReasonException e) {
       countRefused(request.getModelName(), request.getModelVersion(), e);
+      trace.refused(e, 0);
       throw e;
     }
   }
@@ -78,19 +90,25 @@ final class Admission {
    * on. None of them is copied.
    *
    * @param deadline of the call, if it has one; the request's own timeout counts beside it
+   * @param method by which they came
+   * @param traceparent of the call
    * @throws ReasonException if they do not fit the model, or there is none that can answer; the
    *     answerer is then not told
    */
   QueuedRequest admit(
       ModelInferRequest request,
       @Nullable Deadline deadline,
-      Answerer<ModelInferResponse> answerer) {
+      Answerer<ModelInferResponse> answerer,
+      RpcMethod method,
+      String traceparent) {
     String name = OipText.quoteName(request.getModelName());
     String version = OipText.quoteName(request.getModelVersion());
+    var trace = traces.of(method, traceparent);
     try {
-      return admitted(name, version, request, deadline, answerer);
+      return admitted(name, version, request, deadline, answerer, trace);
     } catch (ReasonException e) {
       countRefused(name, version, e);
+      trace.refused(e, 0);
       throw e;
     }
   }
@@ -116,24 +134,35 @@ final class Admission {
       queue.submit(admitted);
     } catch (ReasonException e) {
       metrics.dropped(e.reason());
+      refused(admitted, e);
       throw e;
     }
+  }
+
+  /** Its caller is about to be told that {@code admitted} gets no answer. */
+  void refused(QueuedRequest admitted, ReasonException why) {
+    admitted.trace().refused(why, queue.nowNanos() - admitted.admittedNanos());
   }
 
   /** Drops {@code admitted} if it still waits, as its caller has gone. */
   void cancel(QueuedRequest admitted) {
     if (queue.cancel(admitted)) {
       metrics.cancelled();
+      admitted.trace().cancelled();
     }
   }
 
   private QueuedRequest admitted(
-      PredictRequest request, @Nullable Deadline deadline, Answerer<PredictResponse> answerer) {
+      PredictRequest request,
+      @Nullable Deadline deadline,
+      Answerer<PredictResponse> answerer,
+      RequestTrace trace) {
     int eventCount = requireEvents(request);
     if (request.hasEvents()) {
       requireDetector(request.getEvents().getDetector().getGeometryHash());
     }
     var asked = ask(request, answerer);
+    trace.admitted(asked.model().card(), eventCount);
     long nowNanos = queue.nowNanos();
     return new QueuedRequest(
         new PredictQuestion(request, predictor, asked.answerer()),
@@ -145,7 +174,8 @@ final class Admission {
             TimeUnit.MILLISECONDS.toNanos(Integer.toUnsignedLong(request.getTimeoutMs())),
             deadline,
             nowNanos),
-        Lane.REALTIME);
+        Lane.REALTIME,
+        trace);
   }
 
   private DegradedAnswers.Asked ask(PredictRequest request, Answerer<PredictResponse> answerer) {
@@ -203,7 +233,8 @@ final class Admission {
       String version,
       ModelInferRequest request,
       @Nullable Deadline deadline,
-      Answerer<ModelInferResponse> answerer) {
+      Answerer<ModelInferResponse> answerer,
+      RequestTrace trace) {
     var parameters = OipParameters.of(request);
     var tensors = OipRequestDecoder.inputs(request);
     var wanted = OipRequestDecoder.outputs(request);
@@ -213,6 +244,7 @@ final class Admission {
       var task =
           new TensorBinding(asked.signature(), asked.rowCountMax(), eventsMax)
               .bind(tensors, wanted);
+      trace.admitted(model.card(), task.itemCount());
       long nowNanos = queue.nowNanos();
       return new QueuedRequest(
           new TensorQuestion(request.getId(), task, answerer),
@@ -221,7 +253,8 @@ final class Admission {
           request.getSerializedSize(),
           nowNanos,
           deadlineNanos(parameters.timeoutNanos().orElse(0), deadline, nowNanos),
-          parameters.isRealtime() ? Lane.REALTIME : Lane.ARCHIVE);
+          parameters.isRealtime() ? Lane.REALTIME : Lane.ARCHIVE,
+          trace);
     } catch (RuntimeException e) {
       model.release();
       throw e;

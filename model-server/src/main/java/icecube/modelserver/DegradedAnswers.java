@@ -133,8 +133,12 @@ final class DegradedAnswers {
         caller.refused(request, why);
         return;
       }
+      long elapsedNanos = queue.nowNanos() - request.admittedNanos();
+      // Before it waits again: from then on it is whoever's takes it.
+      request.trace().broke(why);
       try {
         queue.submit(again(request, why));
+        request.trace().stoodIn(why, elapsedNanos);
       } catch (ReasonException e) {
         why.addSuppressed(e);
         caller.refused(request, why);
@@ -150,7 +154,8 @@ final class DegradedAnswers {
           request.sizeBytes(),
           request.admittedNanos(),
           request.deadlineNanos(),
-          request.lane());
+          request.lane(),
+          request.trace());
     }
   }
 

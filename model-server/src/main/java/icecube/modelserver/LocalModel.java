@@ -3,6 +3,7 @@ package icecube.modelserver;
 
 import icecube.chassis.Closer;
 import icecube.chassis.StartException;
+import icecube.otel.Meters;
 import icecube.physics.DetectorGeometry;
 import icecube.physics.Event;
 import icecube.physics.FeatureTable;
@@ -11,7 +12,6 @@ import icecube.proto.ReasonException;
 import icecube.v1.EventResult;
 import icecube.v1.PredictRequest;
 import icecube.v1.Reason;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -56,7 +56,7 @@ public final class LocalModel implements AutoCloseable {
             origins.stream().map(ModelSource::of).toList(),
             name,
             new ModelLoader(threadCount, device),
-            new ModelRepositoryMetrics(new SimpleMeterRegistry()));
+            new ModelRepositoryMetrics(Meters.none()));
     try {
       var model = models.acquire(name, "");
       RequestPredictor.requireDirections(model);

@@ -38,7 +38,12 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
     var call = (ServerCallStreamObserver<PredictResponse>) caller;
     try {
       var admitted =
-          admission.admit(request, Context.current().getDeadline(), new UnaryAnswer<>(call));
+          admission.admit(
+              request,
+              Context.current().getDeadline(),
+              new UnaryAnswer<>(call, admission),
+              RpcMethod.PREDICT,
+              TraceHeader.sent());
       call.setOnCancelHandler(() -> admission.cancel(admitted));
       admission.submit(admitted);
     } catch (ReasonException e) {

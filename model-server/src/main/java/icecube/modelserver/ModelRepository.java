@@ -6,9 +6,9 @@ import static java.util.stream.Collectors.groupingBy;
 import icecube.chassis.Closer;
 import icecube.chassis.StartException;
 import icecube.modelserver.NamedModel.Version;
+import icecube.otel.Meters;
 import icecube.proto.ReasonException;
 import icecube.v1.Reason;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,7 +60,7 @@ final class ModelRepository implements AutoCloseable {
   /** The models of {@code folder}, never polled and not measured. */
   static ModelRepository open(Optional<Path> folder, String defaultName, int workerCount) {
     List<ModelSource> sources = folder.<ModelSource>map(ModelFolder::new).stream().toList();
-    var metrics = new ModelRepositoryMetrics(new SimpleMeterRegistry());
+    var metrics = new ModelRepositoryMetrics(Meters.none());
     return open(sources, defaultName, new ModelLoader(workerCount, Device.CPU), metrics);
   }
 
@@ -107,7 +107,7 @@ final class ModelRepository implements AutoCloseable {
 
   /** Like {@link #of}, of models with labels. */
   static ModelRepository ofNamed(List<NamedModel> models, String defaultName, Closer closer) {
-    var metrics = new ModelRepositoryMetrics(new SimpleMeterRegistry());
+    var metrics = new ModelRepositoryMetrics(Meters.none());
     var repository =
         new ModelRepository(
             List.of(), models, defaultName, new ModelLoader(1, Device.CPU), metrics);
@@ -137,7 +137,11 @@ final class ModelRepository implements AutoCloseable {
 
   /** Tells {@code watcher} which models may be asked, now and whenever that changes. */
   void watch(LiveCatalog.Watcher watcher) {
-    live.watch(watcher);
+    live.watch(
+        (name, isReady) -> {
+          metrics.serving(live.now());
+          watcher.tell(name, isReady);
+        });
   }
 
   /** Looks for changes in the sources, {@code pause} after each look has ended. */

@@ -1,46 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.modelserver;
 
+import icecube.otel.GaugeRows;
+import icecube.otel.Meters;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 
 /** What the repository of models counts. Thread-safe. */
 final class ModelRepositoryMetrics {
-  private static final Duration[] BUCKETS = {
-    Duration.ofMillis(30),
-    Duration.ofMillis(100),
-    Duration.ofMillis(300),
-    Duration.ofSeconds(1),
-    Duration.ofSeconds(3),
-    Duration.ofSeconds(10),
-    Duration.ofSeconds(30),
-    Duration.ofSeconds(100)
-  };
+  private final Meters meters;
+  private final Counter sourceReadsFailed;
+  private final GaugeRows healthy;
 
-  private final MeterRegistry registry;
-
-  ModelRepositoryMetrics(MeterRegistry registry) {
-    this.registry = registry;
+  ModelRepositoryMetrics(Meters meters) {
+    this.meters = meters;
+    this.sourceReadsFailed = meters.counter("icecube_modelserver_source_reads_failed_total");
+    this.healthy = meters.gaugeRows("icecube_modelserver_model_healthy");
   }
 
   /** Shows how many models {@code repository} can answer with. */
   void watch(ModelRepository repository) {
-    Gauge.builder("icecube.modelserver.models.ready", repository, ModelRepository::readyCount)
-        .description("Versions of models that may be asked")
-        .register(registry);
+    meters.gauge("icecube_modelserver_models_ready", repository, ModelRepository::readyCount);
+  }
+
+  /** Shows of every version served, or tried to, whether it answers as its files are now. */
+  synchronized void serving(ModelCatalog catalog) {
+    Map<Tags, Double> rows = new HashMap<>();
+    for (NamedModel.Version version : catalog.versions()) {
+      ModelCard card = version.model().card();
+      boolean isWell = version.isReady() && version.trouble().isEmpty();
+      rows.put(Tags.of("model", card.name(), "model_version", card.version()), isWell ? 1.0 : 0.0);
+    }
+    healthy.set(rows);
   }
 
   /** A version was loaded, verified and rehearsed. */
   void loaded(String model, long nanos) {
     ended(model, "loaded");
-    Timer.builder("icecube.modelserver.load")
-        .description("Reading, verifying, opening and rehearsing one version")
-        .serviceLevelObjectives(BUCKETS)
-        .tag("model", model)
-        .register(registry)
+    meters
+        .timer("icecube_modelserver_load_seconds", "model", model)
         .record(Duration.ofNanos(nanos));
   }
 
@@ -50,19 +51,13 @@ final class ModelRepositoryMetrics {
   }
 
   private void ended(String model, String outcome) {
-    Counter.builder("icecube.modelserver.loads")
-        .description("Versions of models that were tried to be loaded")
-        .tag("model", model)
-        .tag("outcome", outcome)
-        .register(registry)
+    meters
+        .counter("icecube_modelserver_loads_total", "model", model, "outcome", outcome)
         .increment();
   }
 
   /** A source could not be read; what was loaded from it before is still served. */
   void sourceUnreadable() {
-    Counter.builder("icecube.modelserver.source.reads.failed")
-        .description("Times a source of models could not be listed")
-        .register(registry)
-        .increment();
+    sourceReadsFailed.increment();
   }
 }

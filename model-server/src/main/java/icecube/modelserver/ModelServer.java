@@ -6,9 +6,9 @@ import static java.util.Objects.requireNonNull;
 import icecube.chassis.Closer;
 import icecube.chassis.GrpcServer;
 import icecube.chassis.StartException;
+import icecube.otel.Telemetry;
 import icecube.v1.ModelServiceGrpc;
 import inference.GRPCInferenceServiceGrpc;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -62,9 +62,9 @@ public final class ModelServer implements AutoCloseable {
    * @throws StartException if the port is taken, the folder of models is missing, or the default
    *     model is not ready
    */
-  public static ModelServer start(ModelServerSettings settings, MeterRegistry registry) {
+  public static ModelServer start(ModelServerSettings settings, Telemetry telemetry) {
     requireNonNull(settings, "settings");
-    var metrics = new ModelServerMetrics(requireNonNull(registry, "registry"));
+    var metrics = new ModelServerMetrics(telemetry.meters());
     var closer = new Closer();
     try {
       var models =
@@ -73,8 +73,9 @@ public final class ModelServer implements AutoCloseable {
                   settings.models().stream().map(ModelSource::of).toList(),
                   settings.defaultModel(),
                   new ModelLoader(settings.workerCount(), settings.device()),
-                  new ModelRepositoryMetrics(registry)));
-      var worker = new PredictionWorker(metrics);
+                  new ModelRepositoryMetrics(telemetry.meters())));
+      var traces = new RequestTraces(telemetry.traces());
+      var worker = new PredictionWorker(metrics, traces);
       var queue =
           closer.add(
               PredictionQueue.start(
@@ -85,14 +86,16 @@ public final class ModelServer implements AutoCloseable {
                   worker,
                   metrics));
       var admission =
-          new Admission(models, settings.geometry(), queue, settings.queueEventsMax(), metrics);
+          new Admission(
+              models, settings.geometry(), queue, settings.queueEventsMax(), metrics, traces);
       var service = new ModelGrpcService(models, admission, metrics);
       var catalog = new OipCatalog(models, admission.eventsMax(), settings.workerCount());
       var openService = new OipService(catalog, admission, metrics);
       // The drain delay is waited for here, while requests are still taken.
       var server = settings.server().withDrain(Duration.ZERO, settings.server().drainTimeout());
-      var services = List.of(service, openService.withHeaders());
-      var grpc = closer.add(GrpcServer.start(server, services, registry));
+      var services =
+          List.of(traces.withHeader(service), traces.withHeader(openService.withHeaders()));
+      var grpc = closer.add(GrpcServer.start(server, services, telemetry.meters()));
       var started = new ModelServer(settings, models, queue, service, openService, grpc, closer);
       models.watch(started::tellHealth);
       started.tellServing(true);
@@ -124,6 +127,11 @@ public final class ModelServer implements AutoCloseable {
   /** The port that is listened on, also if the settings said 0. */
   public int port() {
     return grpc.port();
+  }
+
+  /** {@code host:port} to call it at. */
+  public String address() {
+    return grpc.address();
   }
 
   /** Whether the server may be asked: the default model is ready and no drain has begun. */

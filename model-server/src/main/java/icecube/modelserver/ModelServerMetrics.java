@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.modelserver;
 
-import static java.util.Objects.requireNonNull;
-
+import icecube.otel.CounterFamily;
+import icecube.otel.Meters;
+import icecube.proto.ReasonKind;
 import icecube.proto.Reasons;
 import icecube.v1.EventResult;
 import icecube.v1.PredictResponse;
 import icecube.v1.Reason;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import java.time.Duration;
-import java.util.EnumMap;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -29,86 +29,57 @@ final class ModelServerMetrics {
   /** The reason label of a request whose caller went away. */
   static final String CANCELLED = "CANCELLED";
 
-  private static final Duration[] BUCKETS = {
-    Duration.ofNanos(100_000),
-    Duration.ofNanos(300_000),
-    Duration.ofMillis(1),
-    Duration.ofMillis(3),
-    Duration.ofMillis(10),
-    Duration.ofMillis(30),
-    Duration.ofMillis(100),
-    Duration.ofMillis(300),
-    Duration.ofSeconds(1),
-    Duration.ofSeconds(3),
-    Duration.ofSeconds(10)
-  };
-
-  private final MeterRegistry registry;
+  private final Meters meters;
   private final Counter answered;
+  private final CounterFamily dropped;
+  private final CounterFamily refused;
+  private final Timer request;
   private final Timer wait;
+  private final Timer batchWait;
   private final DistributionSummary requestEvents;
   private final DistributionSummary batchItems;
   private final Counter stopped;
-  private final Map<Round.Close, Counter> closed = new EnumMap<>(Round.Close.class);
+  private final CounterFamily rounds;
   private final AtomicInteger streams = new AtomicInteger();
   private final ShadowMetrics shadows;
+  private final Map<ModelCard, ModelMeters> models = new ConcurrentHashMap<>();
 
-  ModelServerMetrics(MeterRegistry registry) {
-    this.registry = registry;
-    this.shadows = new ShadowMetrics(registry);
-    this.answered =
-        Counter.builder("icecube.modelserver.requests.answered")
-            .description("Requests that got results")
-            .register(registry);
-    this.wait =
-        timer("icecube.modelserver.queue.wait", "From admission to a worker").register(registry);
-    this.requestEvents =
-        DistributionSummary.builder("icecube.modelserver.request.events")
-            .description("Events of one request that ran")
-            .serviceLevelObjectives(1, 4, 16, 32, 64, 256, 1_024, 4_096)
-            .register(registry);
-    this.batchItems =
-        DistributionSummary.builder("icecube.modelserver.batch.items")
-            .description("Items of one run of a model")
-            .serviceLevelObjectives(1, 2, 4, 8, 16, 64, 256, 1_024)
-            .register(registry);
-    this.stopped =
-        Counter.builder("icecube.modelserver.runs.stopped")
-            .description("Runs that were stopped, as nobody waited for them any more")
-            .register(registry);
-    for (Round.Close why : Round.Close.values()) {
-      closed.put(
-          why,
-          Counter.builder("icecube.modelserver.rounds")
-              .description("What workers took at a time, by why they took no more")
-              .tag("reason", why.name())
-              .register(registry));
-    }
-    Gauge.builder("icecube.modelserver.streams", streams, AtomicInteger::get)
-        .description("Open PredictStream calls")
-        .register(registry);
-  }
-
-  private static Timer.Builder timer(String name, String what) {
-    return Timer.builder(name).description(what).serviceLevelObjectives(BUCKETS);
+  ModelServerMetrics(Meters meters) {
+    this.meters = meters;
+    this.shadows = new ShadowMetrics(meters);
+    this.answered = meters.counter("icecube_modelserver_requests_answered_total");
+    this.dropped =
+        meters.counters(
+            "icecube_modelserver_requests_dropped_total",
+            "reason",
+            Reasons.namesOf(ReasonKind.CALLER_REQUEST, ReasonKind.OVERLOAD, ReasonKind.OURS));
+    dropped.of(CANCELLED);
+    this.refused =
+        meters.counters(
+            "icecube_modelserver_events_refused_total",
+            "reason",
+            Reasons.namesOf(ReasonKind.CALLER_EVENT));
+    this.request = meters.timer("icecube_modelserver_request_seconds");
+    this.wait = meters.timer("icecube_modelserver_queue_wait_seconds");
+    this.batchWait = meters.timer("icecube_modelserver_batch_wait_seconds");
+    this.requestEvents = meters.summary("icecube_modelserver_request_events");
+    this.batchItems = meters.summary("icecube_modelserver_batch_items");
+    this.stopped = meters.counter("icecube_modelserver_runs_stopped_total");
+    this.rounds =
+        meters.counters(
+            "icecube_modelserver_rounds_total",
+            "reason",
+            Arrays.stream(Round.Close.values()).map(Enum::name).toList());
+    meters.gauge("icecube_modelserver_streams", streams, AtomicInteger::get);
   }
 
   /** Shows how full {@code queue} is. */
   void watch(PredictionQueue queue) {
-    Gauge.builder("icecube.modelserver.queue.events", queue, PredictionQueue::waitingEvents)
-        .description("Events that wait for a worker")
-        .register(registry);
-    Gauge.builder("icecube.modelserver.queue.size", queue, PredictionQueue::waitingBytes)
-        .baseUnit("bytes")
-        .description("Bytes of the requests that wait for a worker")
-        .register(registry);
-    Gauge.builder("icecube.modelserver.queue.predicted", queue, q -> q.predictedWaitNanos() / 1e9)
-        .baseUnit("seconds")
-        .description("How long a realtime request that came now would wait")
-        .register(registry);
-    Gauge.builder("icecube.modelserver.workers", queue, PredictionQueue::workerCount)
-        .description("Threads that predict: the processors of the machine or of its quota")
-        .register(registry);
+    meters.gauge("icecube_modelserver_queue_events", queue, PredictionQueue::waitingEvents);
+    meters.gauge("icecube_modelserver_queue_size_bytes", queue, PredictionQueue::waitingBytes);
+    meters.gauge(
+        "icecube_modelserver_queue_predicted_seconds", queue, q -> q.predictedWaitNanos() / 1e9);
+    meters.gauge("icecube_modelserver_workers", queue, PredictionQueue::workerCount);
   }
 
   /** Of what shadows say. */
@@ -124,34 +95,45 @@ final class ModelServerMetrics {
     streams.decrementAndGet();
   }
 
+  /** A worker has taken a request after so long. */
   void waited(long nanos) {
-    wait.record(Duration.ofNanos(Math.max(0, nanos)));
+    record(wait, nanos);
   }
 
-  void batched(int items) {
+  /** The first run with an item of a request begins so long after a worker took it. */
+  void waitedForBatch(long nanos) {
+    record(batchWait, nanos);
+  }
+
+  /** A model has run a micro-batch. */
+  void ran(ModelCard model, int items, long nanos) {
     batchItems.record(items);
+    record(of(model).run, nanos);
   }
 
   void closed(Round.Close why) {
-    requireNonNull(closed.get(why)).increment();
+    rounds.of(why.name()).increment();
   }
 
   void stopped() {
     stopped.increment();
   }
 
-  void computed(QueuedRequest request, long nanos) {
-    requestEvents.record(request.eventCount());
-    timer("icecube.modelserver.compute", "Decoding, features and the model, of one request")
-        .tag("model", request.model().card().name())
-        .register(registry)
-        .record(Duration.ofNanos(Math.max(0, nanos)));
+  /** A worker has done what a request asked, {@code nanos} after it began. */
+  void computed(QueuedRequest queued, long nanos) {
+    requestEvents.record(queued.eventCount());
+    record(of(queued.model().card()).compute, nanos);
+  }
+
+  /** A request has ended, however, {@code nanos} after its admission. */
+  void ended(long nanos) {
+    record(request, nanos);
   }
 
   /** A request for tensors was answered, {@code items} of them. */
   void answered(ModelCard model, int items) {
     answered.increment();
-    predicted(model, items);
+    of(model).predicted.increment(items);
   }
 
   void answered(ModelCard model, PredictResponse response) {
@@ -161,48 +143,51 @@ final class ModelServerMetrics {
       if (result.hasPrediction()) {
         predicted++;
       } else {
-        Counter.builder("icecube.modelserver.events.refused")
-            .description("Events of answered requests that got an error")
-            .tag("reason", Reasons.nameOf(result.getError().getReason()))
-            .register(registry)
-            .increment();
+        refused.of(Reasons.nameOf(result.getError().getReason())).increment();
       }
     }
-    predicted(model, predicted);
-  }
-
-  private void predicted(ModelCard model, int events) {
-    Counter.builder("icecube.modelserver.events.predicted")
-        .description("Events that got a prediction")
-        .tag("model", model.name())
-        .tag("model_version", model.version())
-        .register(registry)
-        .increment(events);
+    of(model).predicted.increment(predicted);
   }
 
   /** The line fit predicted {@code events} events in the place of {@code model}. */
   void degraded(String model, Reason why, int events) {
-    Counter.builder("icecube.modelserver.events.degraded")
-        .description("Events that the line fit predicted as the model asked for was unhealthy")
-        .tag("model", model)
-        .tag("reason", Reasons.nameOf(why))
-        .register(registry)
+    meters
+        .counter(
+            "icecube_modelserver_events_degraded_total",
+            "model",
+            model,
+            "reason",
+            Reasons.nameOf(why))
         .increment(events);
   }
 
   void dropped(Reason reason) {
-    dropped(Reasons.nameOf(reason));
+    dropped.of(Reasons.nameOf(reason)).increment();
   }
 
   void cancelled() {
-    dropped(CANCELLED);
+    dropped.of(CANCELLED).increment();
   }
 
-  private void dropped(String reason) {
-    Counter.builder("icecube.modelserver.requests.dropped")
-        .description("Requests that got no results")
-        .tag("reason", reason)
-        .register(registry)
-        .increment();
+  private ModelMeters of(ModelCard model) {
+    return models.computeIfAbsent(model, card -> new ModelMeters(meters, card));
+  }
+
+  private static void record(Timer timer, long nanos) {
+    timer.record(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+  }
+
+  /** The meters of one version of a model; versions that were replaced keep theirs. */
+  private static final class ModelMeters {
+    final Counter predicted;
+    final Timer compute;
+    final Timer run;
+
+    ModelMeters(Meters meters, ModelCard card) {
+      String[] version = {"model", card.name(), "model_version", card.version()};
+      predicted = meters.counter("icecube_modelserver_events_predicted_total", version);
+      compute = meters.timer("icecube_modelserver_compute_seconds", "model", card.name());
+      run = meters.timer("icecube_modelserver_run_seconds", version);
+    }
   }
 }

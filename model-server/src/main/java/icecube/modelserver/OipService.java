@@ -171,7 +171,12 @@ final class OipService extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImpl
     var call = (ServerCallStreamObserver<ModelInferResponse>) caller;
     try {
       var admitted =
-          admission.admit(request, Context.current().getDeadline(), new UnaryAnswer<>(call));
+          admission.admit(
+              request,
+              Context.current().getDeadline(),
+              new UnaryAnswer<>(call, admission),
+              RpcMethod.MODEL_INFER,
+              TraceHeader.sent());
       call.setOnCancelHandler(() -> admission.cancel(admitted));
       admission.submit(admitted);
     } catch (ReasonException e) {

@@ -46,8 +46,9 @@ final class OipStreamCall
   QueuedRequest admit(
       ModelInferRequest request,
       @Nullable Deadline deadline,
-      Answerer<ModelInferResponse> answerer) {
-    return admission.admit(request, deadline, answerer);
+      Answerer<ModelInferResponse> answerer,
+      String traceparent) {
+    return admission.admit(request, deadline, answerer, RpcMethod.MODEL_STREAM_INFER, traceparent);
   }
 
   @Override

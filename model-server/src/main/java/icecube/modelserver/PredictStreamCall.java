@@ -25,8 +25,11 @@ final class PredictStreamCall extends StreamCall<PredictRequest, PredictResponse
 
   @Override
   QueuedRequest admit(
-      PredictRequest request, @Nullable Deadline deadline, Answerer<PredictResponse> answerer) {
-    return admission.admit(request, deadline, answerer);
+      PredictRequest request,
+      @Nullable Deadline deadline,
+      Answerer<PredictResponse> answerer,
+      String traceparent) {
+    return admission.admit(request, deadline, answerer, RpcMethod.PREDICT_STREAM, traceparent);
   }
 
   @Override

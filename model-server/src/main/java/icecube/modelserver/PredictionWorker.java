@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.modelserver;
 
+import icecube.otel.CurrentSpan;
 import icecube.proto.ReasonException;
 import icecube.v1.Reason;
+import io.opentelemetry.api.trace.Span;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,17 +19,27 @@ final class PredictionWorker {
   private static final Logger LOG = LoggerFactory.getLogger(PredictionWorker.class);
 
   private final ModelServerMetrics metrics;
+  private final RequestTraces traces;
 
-  PredictionWorker(ModelServerMetrics metrics) {
+  PredictionWorker(ModelServerMetrics metrics, RequestTraces traces) {
     this.metrics = metrics;
+    this.traces = traces;
+  }
+
+  /** What it traces by. */
+  RequestTraces traces() {
+    return traces;
   }
 
   /** Decodes a request that a worker sees for the first time; what is wrong is kept in it. */
   void begin(RequestRun run, long nowNanos) {
     var request = run.request();
     run.start(nowNanos);
+    request.trace().begun(nowNanos - request.admittedNanos());
     if (request.lane() != Lane.SHADOW) {
+      var current = CurrentSpan.of(request.trace().server());
       metrics.waited(nowNanos - request.admittedNanos());
+      current.close();
     }
     try {
       requireInTime(request, nowNanos, "waited");
@@ -37,14 +49,16 @@ final class PredictionWorker {
     }
   }
 
-  /** Runs {@code batch}, of the requests of {@code round}. */
-  void run(ServedModel served, Round round, MicroBatch batch, LongSupplier nanoClock) {
-    metrics.batched(batch.itemCount());
+  /** Runs {@code batch}, of the requests of {@code round}; {@code span} is told if that fails. */
+  void run(ServedModel served, Round round, MicroBatch batch, Span span, LongSupplier nanoClock) {
     long startNanos = nanoClock.getAsLong();
     try {
       served.inference().run(batch);
-      served.activity().batched(batch.itemCount(), nanoClock.getAsLong() - startNanos);
+      long nanos = nanoClock.getAsLong() - startNanos;
+      metrics.ran(served.card(), batch.itemCount(), nanos);
+      served.activity().batched(batch.itemCount(), nanos);
     } catch (RuntimeException | Error e) {
+      RequestTraces.failed(span, e);
       // Stopped, as nobody waits any more: they are told so at their end.
       if (round.isWanted(nanoClock.getAsLong())) {
         findFault(served.inference(), round, batch, e, nanoClock);
@@ -79,6 +93,15 @@ final class PredictionWorker {
 
   /** Brings a request that has nothing left to run to its end: an answer, or a refusal. */
   void end(RequestRun run, LongSupplier nanoClock) {
+    var current = CurrentSpan.of(run.request().trace().server());
+    try {
+      endCurrent(run, nanoClock);
+    } finally {
+      current.close();
+    }
+  }
+
+  private void endCurrent(RequestRun run, LongSupplier nanoClock) {
     var request = run.request();
     try {
       var failure = run.failure();
@@ -90,6 +113,7 @@ final class PredictionWorker {
       long endNanos = nanoClock.getAsLong();
       if (request.lane() != Lane.SHADOW) {
         metrics.computed(request, endNanos - run.startNanos());
+        metrics.ended(endNanos - request.admittedNanos());
       }
       var activity = request.model().activity();
       activity.ran(run.startNanos() - request.admittedNanos(), endNanos - run.startNanos());
@@ -105,6 +129,9 @@ final class PredictionWorker {
   private void fail(QueuedRequest request, Throwable failure, LongSupplier nanoClock) {
     long nowNanos = nanoClock.getAsLong();
     request.model().activity().failed(nowNanos - request.admittedNanos());
+    if (request.lane() != Lane.SHADOW) {
+      metrics.ended(nowNanos - request.admittedNanos());
+    }
     refuse(request, request.model().faults().reasonOf(request.question(), failure, nowNanos));
   }
 

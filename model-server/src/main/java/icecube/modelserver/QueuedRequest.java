@@ -13,6 +13,7 @@ import java.util.OptionalLong;
  * @param admittedNanos when it came, on the queue's clock
  * @param deadlineNanos when it has waited too long, on the queue's clock; empty for never
  * @param lane in which row it waits
+ * @param trace its spans, or what all requests share that are not traced
  */
 record QueuedRequest(
     Question question,
@@ -21,7 +22,27 @@ record QueuedRequest(
     long sizeBytes,
     long admittedNanos,
     OptionalLong deadlineNanos,
-    Lane lane) {
+    Lane lane,
+    RequestTrace trace) {
+  /** A request that nobody traces. */
+  QueuedRequest(
+      Question question,
+      ServedModel model,
+      int eventCount,
+      long sizeBytes,
+      long admittedNanos,
+      OptionalLong deadlineNanos,
+      Lane lane) {
+    this(
+        question,
+        model,
+        eventCount,
+        sizeBytes,
+        admittedNanos,
+        deadlineNanos,
+        lane,
+        RequestTrace.NONE);
+  }
 
   boolean isExpired(long nowNanos) {
     return deadlineNanos.isPresent() && nowNanos - deadlineNanos.getAsLong() >= 0;

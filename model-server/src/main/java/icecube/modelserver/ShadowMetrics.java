@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.modelserver;
 
+import icecube.otel.Meters;
 import icecube.physics.AngularError;
 import icecube.physics.Direction;
 import icecube.v1.Prediction;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.DistributionSummary;
-import io.micrometer.core.instrument.MeterRegistry;
 
 /**
  * How far what shadows say lies from what champions say.
@@ -27,32 +25,30 @@ final class ShadowMetrics {
     SKIPPED
   }
 
-  private final MeterRegistry registry;
+  private final Meters meters;
 
-  ShadowMetrics(MeterRegistry registry) {
-    this.registry = registry;
+  ShadowMetrics(Meters meters) {
+    this.meters = meters;
   }
 
   /** Takes in the angle between two directions of one event. */
   void diverged(String model, String version, Prediction champion, Prediction shadow) {
-    DistributionSummary.builder("icecube.modelserver.divergence")
-        .baseUnit("rad")
-        .description("Angle between the directions that champion and shadow say of one event")
-        .serviceLevelObjectives(1e-6, 1e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1, 3.2)
-        .tag("model", model)
-        .tag("model_version", version)
-        .register(registry)
+    meters
+        .summary("icecube_modelserver_divergence_rad", "model", model, "model_version", version)
         .record(AngularError.betweenRad(direction(champion), direction(shadow)));
   }
 
   /** Counts {@code events} of one outcome. */
   void count(String model, String version, Outcome outcome, int events) {
-    Counter.builder("icecube.modelserver.shadow.events")
-        .description("Events drawn for a shadow, by what became of the comparison")
-        .tag("model", model)
-        .tag("model_version", version)
-        .tag("outcome", outcome.name())
-        .register(registry)
+    meters
+        .counter(
+            "icecube_modelserver_shadow_events_total",
+            "model",
+            model,
+            "model_version",
+            version,
+            "outcome",
+            outcome.name())
         .increment(events);
   }
 

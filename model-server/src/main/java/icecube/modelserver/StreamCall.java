@@ -24,6 +24,7 @@ abstract class StreamCall<Q, A, R> implements StreamObserver<Q>, StreamAnswers.L
   final Admission admission;
   private final ModelServerMetrics metrics;
   private final Consumer<StreamCall<?, ?, ?>> onEnd;
+  private final String traceparent = TraceHeader.sent();
   private final @Nullable Deadline deadline = Context.current().getDeadline();
   private final Set<QueuedRequest> queued = ConcurrentHashMap.newKeySet();
 
@@ -39,7 +40,8 @@ abstract class StreamCall<Q, A, R> implements StreamObserver<Q>, StreamAnswers.L
   }
 
   /** Asks {@link #admission} to admit {@code request}. */
-  abstract QueuedRequest admit(Q request, @Nullable Deadline deadline, Answerer<R> answerer);
+  abstract QueuedRequest admit(
+      Q request, @Nullable Deadline deadline, Answerer<R> answerer, String traceparent);
 
   /** {@code response} as this stream carries it. */
   abstract A answer(R response);
@@ -64,7 +66,7 @@ abstract class StreamCall<Q, A, R> implements StreamObserver<Q>, StreamAnswers.L
     answers.requestRead();
     @Nullable QueuedRequest admitted = null;
     try {
-      admitted = admit(request, deadline, new Pending(request));
+      admitted = admit(request, deadline, new Pending(request), traceparent);
       queued.add(admitted);
       admission.submit(admitted);
     } catch (ReasonException e) {
@@ -109,12 +111,14 @@ abstract class StreamCall<Q, A, R> implements StreamObserver<Q>, StreamAnswers.L
     @Override
     public void answered(QueuedRequest request, R response) {
       queued.remove(request);
+      request.trace().answered();
       answers.add(answer(response));
     }
 
     @Override
     public void refused(QueuedRequest request, ReasonException why) {
       queued.remove(request);
+      admission.refused(request, why);
       refuse(asked, why);
     }
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.modelserver;
 
+import icecube.otel.CurrentSpan;
+import io.opentelemetry.api.trace.Span;
 import java.util.function.LongSupplier;
 
 /**
@@ -15,6 +17,7 @@ final class WorkerLoop implements Runnable {
   private final Round round = new Round();
   private final RunLimit limit;
   private final MicroBatch batch;
+  private int runs;
 
   WorkerLoop(
       PredictionQueue queue,
@@ -54,12 +57,30 @@ final class WorkerLoop implements Runnable {
     metrics.closed(fill(model));
     limit.until(round.lastDeadlineNanos());
     round.batches().sort();
-    while (round.batches().next(batch) && round.isWanted(nanoClock.getAsLong())) {
-      worker.run(model, round, batch, nanoClock);
-      round.ran(batch);
-      settle(true);
+    Span span = worker.traces().round(round);
+    runs = 0;
+    try {
+      while (round.batches().next(batch) && round.isWanted(nanoClock.getAsLong())) {
+        runBatch(model, span);
+        settle(true);
+      }
+    } finally {
+      RequestTraces.end(span, runs);
     }
     model.pace().saw(round.bytes(), nanoClock.getAsLong() - startNanos);
+  }
+
+  private void runBatch(ServedModel model, Span roundSpan) {
+    Span span = worker.traces().run(roundSpan, ++runs, model, batch);
+    var current = CurrentSpan.of(span);
+    try {
+      long runNanos = nanoClock.getAsLong();
+      worker.run(model, round, batch, span, nanoClock);
+      round.ran(batch, runNanos, metrics::waitedForBatch);
+    } finally {
+      current.close();
+      span.end();
+    }
   }
 
   /** Takes further requests to {@code model} until the round is full. */
@@ -76,7 +97,7 @@ final class WorkerLoop implements Runnable {
 
   /** Takes as much of {@code run} as fits, and gives the rest back. */
   private void join(RequestRun run) {
-    round.add(run, run.waitingEvents());
+    round.add(run, run.waitingEvents(), nanoClock.getAsLong());
     if (!run.isDecoded()) {
       worker.begin(run, nanoClock.getAsLong());
     }

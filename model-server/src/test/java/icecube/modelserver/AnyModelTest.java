@@ -9,6 +9,7 @@ import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.ByteString;
 import icecube.chassis.GrpcChannels;
 import icecube.chassis.ServerSettings;
+import icecube.otel.Telemetry;
 import icecube.proto.Reasons;
 import icecube.v1.GetModelRequest;
 import icecube.v1.Model;
@@ -372,7 +373,7 @@ final class AnyModelTest {
             Samples.GEOMETRY,
             2,
             8_192);
-    server = ModelServer.start(settings, meters);
+    server = ModelServer.start(settings, Telemetry.of(meters));
     channel = GrpcChannels.open("127.0.0.1:" + server.port());
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import icecube.otel.Meters;
 import icecube.physics.FeatureTable;
 import icecube.proto.ReasonException;
 import icecube.v1.EventResult;
@@ -30,7 +31,7 @@ final class BatchingTest {
   private static final int EVENTS_MAX = 10_000;
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final ModelServerMetrics metrics = new ModelServerMetrics(meters);
+  private final ModelServerMetrics metrics = new ModelServerMetrics(Meters.of(meters));
   private final RecordingModel model = new RecordingModel(false);
   private final ServedModel served = model.served("recording");
   private final AtomicLong nowNanos = new AtomicLong();
@@ -40,7 +41,12 @@ final class BatchingTest {
 
   private PredictionQueue start(int workerCount) {
     return PredictionQueue.start(
-        workerCount, EVENTS_MAX, 1 << 30, nowNanos::get, new PredictionWorker(metrics), metrics);
+        workerCount,
+        EVENTS_MAX,
+        1 << 30,
+        nowNanos::get,
+        new PredictionWorker(metrics, RequestTraces.OFF),
+        metrics);
   }
 
   @AfterEach
@@ -202,7 +208,7 @@ final class BatchingTest {
     occupyTheWorkerKnownToTake(second);
     queue.submit(request(1, 1));
     queue.submit(request(2, 1));
-    assertThat(meters.get("icecube.modelserver.queue.predicted").gauge().value())
+    assertThat(meters.get("icecube.modelserver.queue.predicted.seconds").gauge().value())
         .isBetween(1.9, 2.1);
 
     var hasty = request(served, 3, Lane.REALTIME, OptionalLong.of(second + 5 * second / 2), 1);
@@ -246,7 +252,7 @@ final class BatchingTest {
     // A second, then 99 with the weight of a tenth; nothing of the twenty.
     occupyTheWorker();
     queue.submit(request(21, 1));
-    assertThat(meters.get("icecube.modelserver.queue.predicted").gauge().value())
+    assertThat(meters.get("icecube.modelserver.queue.predicted.seconds").gauge().value())
         .isBetween(10.7, 10.9);
   }
 

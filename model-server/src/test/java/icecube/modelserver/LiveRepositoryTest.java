@@ -4,6 +4,7 @@ package icecube.modelserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import icecube.otel.Meters;
 import icecube.proto.ReasonException;
 import icecube.v1.Reason;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -277,7 +278,7 @@ final class LiveRepositoryTest {
         List.of(new ModelFolder(models)),
         defaultName,
         new ModelLoader(1, Device.CPU),
-        new ModelRepositoryMetrics(meters));
+        new ModelRepositoryMetrics(Meters.of(meters)));
   }
 
   private static List<ModelIndexEntry> load(ModelRepository repository, String name)

@@ -4,7 +4,7 @@ package icecube.modelserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import icecube.otel.Meters;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -42,7 +42,7 @@ final class MlflowRegistryTest {
             List.of(registry("models:/echo@champion")),
             "echo",
             new ModelLoader(1, Device.CPU),
-            new ModelRepositoryMetrics(new SimpleMeterRegistry()))) {
+            new ModelRepositoryMetrics(Meters.none()))) {
       assertThat(repository.find("", "").card().version()).isEqualTo("3");
 
       register("4");
@@ -62,7 +62,7 @@ final class MlflowRegistryTest {
             List.of(registry("models:/echo@champion")),
             "line-fit",
             new ModelLoader(1, Device.CPU),
-            new ModelRepositoryMetrics(new SimpleMeterRegistry()))) {
+            new ModelRepositoryMetrics(Meters.none()))) {
       register("4");
       server.put(ARTIFACTS + "4/artifacts/model.onnx", 200, "garbage");
 

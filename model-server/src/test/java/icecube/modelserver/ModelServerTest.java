@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import icecube.chassis.GrpcChannels;
 import icecube.chassis.ServerSettings;
 import icecube.chassis.StartException;
+import icecube.otel.Telemetry;
 import icecube.proto.Reasons;
 import icecube.v1.ModelServiceGrpc;
 import icecube.v1.Reason;
@@ -100,7 +101,7 @@ final class ModelServerTest {
     try (var server = start(Optional.empty(), Duration.ZERO)) {
       var taken = settings(ServerSettings.onLoopback(server.port()), Optional.empty());
 
-      assertThatThrownBy(() -> ModelServer.start(taken, new SimpleMeterRegistry()))
+      assertThatThrownBy(() -> ModelServer.start(taken, Telemetry.off()))
           .isInstanceOf(StartException.class)
           .hasMessageContaining(Integer.toString(server.port()));
       Waiting.until(
@@ -159,7 +160,7 @@ final class ModelServerTest {
 
   private ModelServer start(Optional<Path> models, Duration drainDelay) {
     var server = ServerSettings.onLoopback(0).withDrain(drainDelay, Duration.ofSeconds(10));
-    return ModelServer.start(settings(server, models), meters);
+    return ModelServer.start(settings(server, models), Telemetry.of(meters));
   }
 
   private static ModelServerSettings settings(ServerSettings server, Optional<Path> models) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import icecube.chassis.GrpcChannels;
 import icecube.chassis.ServerSettings;
+import icecube.otel.Telemetry;
 import icecube.physics.FeatureBuilder;
 import icecube.physics.PandelFit;
 import icecube.proto.PredictionCodec;
@@ -18,7 +19,6 @@ import icecube.v1.Quality;
 import icecube.v1.Reason;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -42,7 +42,7 @@ final class PandelModelTest {
     var settings =
         new ModelServerSettings(
             ServerSettings.onLoopback(0), Optional.empty(), "pandel", Samples.GEOMETRY, 1, 8_192);
-    server = ModelServer.start(settings, new SimpleMeterRegistry());
+    server = ModelServer.start(settings, Telemetry.off());
     channel = GrpcChannels.open("127.0.0.1:" + server.port());
   }
 

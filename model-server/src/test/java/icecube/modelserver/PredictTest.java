@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.google.protobuf.ByteString;
 import icecube.chassis.GrpcChannels;
 import icecube.chassis.ServerSettings;
+import icecube.otel.Telemetry;
 import icecube.physics.Event;
 import icecube.physics.FeatureBuilder;
 import icecube.physics.LineFit;
@@ -25,7 +26,6 @@ import icecube.v1.PredictRequest;
 import icecube.v1.Quality;
 import icecube.v1.Reason;
 import io.grpc.ManagedChannel;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -52,7 +52,7 @@ final class PredictTest {
             Samples.GEOMETRY,
             2,
             8_192);
-    server = ModelServer.start(settings, new SimpleMeterRegistry());
+    server = ModelServer.start(settings, Telemetry.off());
     channel = GrpcChannels.open("127.0.0.1:" + server.port());
   }
 

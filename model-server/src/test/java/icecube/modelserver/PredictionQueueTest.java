@@ -4,10 +4,12 @@ package icecube.modelserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import icecube.otel.Meters;
 import icecube.proto.ReasonException;
 import icecube.v1.PredictRequest;
 import icecube.v1.PredictResponse;
 import icecube.v1.Reason;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
@@ -24,12 +26,17 @@ final class PredictionQueueTest {
   private static final long BYTES_MAX = 10_000;
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final ModelServerMetrics metrics = new ModelServerMetrics(meters);
+  private final ModelServerMetrics metrics = new ModelServerMetrics(Meters.of(meters));
   private final GateModel gate = new GateModel(false);
   private final AtomicLong nowNanos = new AtomicLong(Long.MAX_VALUE - 50);
   private final PredictionQueue queue =
       PredictionQueue.start(
-          1, EVENTS_MAX, BYTES_MAX, nowNanos::get, new PredictionWorker(metrics), metrics);
+          1,
+          EVENTS_MAX,
+          BYTES_MAX,
+          nowNanos::get,
+          new PredictionWorker(metrics, RequestTraces.OFF),
+          metrics);
   private final Ends ends = new Ends();
 
   @AfterEach
@@ -69,7 +76,8 @@ final class PredictionQueueTest {
     queue.submit(sized(2, BYTES_MAX + 1));
 
     assertFull(sized(3, 1), "queue: 10001 bytes wait, 1 more (expected: at most 10000)");
-    assertThat(meters.get("icecube.modelserver.queue.size").gauge().value()).isEqualTo(10_001);
+    assertThat(meters.get("icecube.modelserver.queue.size.bytes").gauge().value())
+        .isEqualTo(10_001);
     gate.letThrough(2);
     Waiting.until("both are answered", () -> ends.answered.size() == 2);
     assertThat(queue.waitingBytes()).isZero();
@@ -209,7 +217,9 @@ final class PredictionQueueTest {
     assertThat(ends.answered).doesNotContain(2L);
     queue.close();
     assertThat(ends.refused).containsExactly(Reason.REASON_DRAINING);
-    assertThat(meters.find("icecube.modelserver.requests.dropped").counter()).isNull();
+    assertThat(meters.get("icecube.modelserver.requests.dropped").counters())
+        .extracting(Counter::count)
+        .containsOnly(0.0);
   }
 
   private boolean isDrained() {

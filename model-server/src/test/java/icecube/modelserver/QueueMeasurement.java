@@ -2,13 +2,13 @@
 package icecube.modelserver;
 
 import com.sun.management.OperatingSystemMXBean;
+import icecube.otel.Meters;
 import icecube.physics.FeatureTable;
 import icecube.proto.FeatureCodec;
 import icecube.proto.ReasonException;
 import icecube.v1.Model;
 import icecube.v1.PredictRequest;
 import icecube.v1.PredictResponse;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,8 +94,8 @@ final class QueueMeasurement {
     for (FeatureTable table : tables) {
       requests.add(PredictRequest.newBuilder().setFeatures(FeatureCodec.encode(table)).build());
     }
-    var metrics = new ModelServerMetrics(new SimpleMeterRegistry());
-    var worker = new PredictionWorker(metrics);
+    var metrics = new ModelServerMetrics(Meters.none());
+    var worker = new PredictionWorker(metrics, RequestTraces.OFF);
     var predictor = new RequestPredictor(Samples.GEOMETRY);
     var places = new Semaphore(IN_FLIGHT);
     var answered = new LongAdder();

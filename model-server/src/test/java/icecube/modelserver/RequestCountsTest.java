@@ -48,8 +48,8 @@ final class RequestCountsTest {
 
     assertThat(fixture.meters.find("icecube.modelserver.requests.dropped").counters())
         .extracting(Counter::count)
-        .containsOnly(1.0)
-        .hasSize(4);
+        .filteredOn(count -> count > 0)
+        .containsExactly(1.0, 1.0, 1.0, 1.0);
     assertThat(failed("gate")).isEqualTo(1);
     assertThat(failed("ill")).isEqualTo(1);
   }

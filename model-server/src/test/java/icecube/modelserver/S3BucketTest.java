@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import icecube.chassis.StartException;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import icecube.otel.Meters;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +62,7 @@ final class S3BucketTest {
             List.of(bucket()),
             "echo",
             new ModelLoader(1, Device.CPU),
-            new ModelRepositoryMetrics(new SimpleMeterRegistry()))) {
+            new ModelRepositoryMetrics(Meters.none()))) {
       var first = repository.find("", "");
       repository.load("echo").get(20, TimeUnit.SECONDS);
       assertThat(repository.find("", "")).isSameAs(first);
@@ -93,7 +93,7 @@ final class S3BucketTest {
                     List.of(bucket()),
                     "line-fit",
                     new ModelLoader(1, Device.CPU),
-                    new ModelRepositoryMetrics(new SimpleMeterRegistry())))
+                    new ModelRepositoryMetrics(Meters.none())))
         .isInstanceOf(StartException.class)
         .hasMessageStartingWith("models: list of s3://models/live");
   }

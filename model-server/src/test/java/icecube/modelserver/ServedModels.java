@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import icecube.chassis.GrpcChannels;
 import icecube.chassis.ServerSettings;
+import icecube.otel.Telemetry;
 import icecube.v1.EventResult;
 import icecube.v1.ModelServiceGrpc;
 import inference.GRPCInferenceServiceGrpc;
@@ -34,7 +35,7 @@ final class ServedModels implements AutoCloseable {
                 ServerSettings.onLoopback(0).withDrain(Duration.ZERO, Duration.ofSeconds(5)),
                 Samples.GEOMETRY)
             .withModels(List.of(ModelOrigin.parse(origin, environment)), POLL);
-    server = ModelServer.start(settings, meters);
+    server = ModelServer.start(settings, Telemetry.of(meters));
     channel = GrpcChannels.open("127.0.0.1:" + server.port());
   }
 

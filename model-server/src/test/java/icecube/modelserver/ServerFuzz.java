@@ -5,6 +5,7 @@ import com.google.protobuf.ByteString;
 import icecube.chassis.Closer;
 import icecube.chassis.GrpcChannels;
 import icecube.chassis.ServerSettings;
+import icecube.otel.Telemetry;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
@@ -90,7 +91,7 @@ final class ServerFuzz {
             WORKERS,
             ModelServerSettings.QUEUE_EVENTS_MAX);
     try (var closer = new Closer()) {
-      var server = closer.add(ModelServer.start(settings, meters));
+      var server = closer.add(ModelServer.start(settings, Telemetry.of(meters)));
       var channel = GrpcChannels.open("127.0.0.1:" + server.port());
       closer.add(
           () -> {

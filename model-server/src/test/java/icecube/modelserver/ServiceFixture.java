@@ -5,6 +5,7 @@ import icecube.chassis.Closer;
 import icecube.chassis.GrpcChannels;
 import icecube.chassis.GrpcServer;
 import icecube.chassis.ServerSettings;
+import icecube.otel.Meters;
 import icecube.v1.ModelServiceGrpc;
 import inference.GRPCInferenceServiceGrpc;
 import io.grpc.ManagedChannel;
@@ -27,20 +28,36 @@ final class ServiceFixture implements AutoCloseable {
   private final Closer closer = new Closer();
 
   ServiceFixture(boolean open, int workerCount, int queueEventsMax, ServedModel... more) {
-    this(new GateModel(open), workerCount, queueEventsMax, more);
+    this(RequestTraces.OFF, open, workerCount, queueEventsMax, more);
   }
 
-  private ServiceFixture(GateModel gate, int workerCount, int queueEventsMax, ServedModel... more) {
-    this(gate, gate.served("gate"), workerCount, queueEventsMax, more);
+  ServiceFixture(
+      RequestTraces traces,
+      boolean open,
+      int workerCount,
+      int queueEventsMax,
+      ServedModel... more) {
+    this(traces, new GateModel(open), workerCount, queueEventsMax, more);
   }
 
   private ServiceFixture(
+      RequestTraces traces,
+      GateModel gate,
+      int workerCount,
+      int queueEventsMax,
+      ServedModel... more) {
+    this(traces, gate, gate.served("gate"), workerCount, queueEventsMax, more);
+  }
+
+  private ServiceFixture(
+      RequestTraces traces,
       GateModel gate,
       ServedModel served,
       int workerCount,
       int queueEventsMax,
       ServedModel... more) {
     this(
+        traces,
         gate,
         served,
         ModelRepository.of(
@@ -57,6 +74,7 @@ final class ServiceFixture implements AutoCloseable {
   /** With these models and their labels; {@code gate} is one of them, and the default. */
   ServiceFixture(GateModel gate, List<NamedModel> named, int workerCount, int queueEventsMax) {
     this(
+        RequestTraces.OFF,
         gate,
         named.get(0).versions().get(0).model(),
         ModelRepository.ofNamed(named, "gate", new Closer()),
@@ -65,6 +83,7 @@ final class ServiceFixture implements AutoCloseable {
   }
 
   private ServiceFixture(
+      RequestTraces traces,
       GateModel gate,
       ServedModel served,
       ModelRepository models,
@@ -73,14 +92,14 @@ final class ServiceFixture implements AutoCloseable {
     this.gate = gate;
     this.served = served;
     this.models = models;
-    var metrics = new ModelServerMetrics(meters);
+    var metrics = new ModelServerMetrics(Meters.of(meters));
     closer.add(models);
-    var worker = new PredictionWorker(metrics);
+    var worker = new PredictionWorker(metrics, traces);
     queue =
         closer.add(
             PredictionQueue.start(
                 workerCount, queueEventsMax, 64 << 20, System::nanoTime, worker, metrics));
-    var admission = new Admission(models, Samples.GEOMETRY, queue, queueEventsMax, metrics);
+    var admission = new Admission(models, Samples.GEOMETRY, queue, queueEventsMax, metrics, traces);
     service = new ModelGrpcService(models, admission, metrics);
     var catalog = new OipCatalog(models, admission.eventsMax(), workerCount);
     openService = new OipService(catalog, admission, metrics);

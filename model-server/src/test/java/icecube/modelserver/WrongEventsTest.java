@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import icecube.chassis.Closer;
 import icecube.chassis.GrpcChannels;
 import icecube.chassis.ServerSettings;
+import icecube.otel.Telemetry;
 import icecube.physics.Event;
 import icecube.physics.PulseSeries;
 import icecube.proto.PredictionCodec;
 import icecube.v1.EventResult;
 import icecube.v1.ModelServiceGrpc;
 import icecube.v1.Reason;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -59,7 +59,7 @@ final class WrongEventsTest {
             2,
             ModelServerSettings.QUEUE_EVENTS_MAX);
     try (var closer = new Closer()) {
-      var server = closer.add(ModelServer.start(settings, new SimpleMeterRegistry()));
+      var server = closer.add(ModelServer.start(settings, Telemetry.off()));
       var channel = GrpcChannels.open("127.0.0.1:" + server.port());
       closer.add(
           () -> {
