@@ -64,9 +64,15 @@ record CutEntry(
   /**
    * The entry as the log takes it. Only the time differs when the same entry is made again. It is
    * packed only if that is smaller, and small enough to be unpacked.
+   *
+   * @param sending the span that sends it
    */
   EventEntry encode(
-      DetectorGeometry geometry, String batchId, long emittedUnixUs, PayloadEncoding encoding) {
+      DetectorGeometry geometry,
+      String batchId,
+      long emittedUnixUs,
+      PayloadEncoding encoding,
+      SendSpans.Sending sending) {
     byte[] plain =
         EventCodec.encode(events, geometry).toBuilder()
             .setBatchId(batchId)
@@ -74,21 +80,23 @@ record CutEntry(
             .build()
             .toByteArray();
     var digest = EventDigest.of(events.stream().mapToLong(Event::id).toArray());
-    OutcomePart letters = letters(EventCodec.detector(geometry));
+    OutcomePart letters = letters(EventCodec.detector(geometry), sending.letterTraceparent());
+    String traceparent = sending.traceparent();
     if (plain.length <= PayloadEncoding.UNPACKED_SIZE_MAX) {
       byte[] packed = encoding.pack(plain);
       if (packed.length < plain.length) {
-        return new EventEntry(packed, events.size(), digest, encoding, letters);
+        return new EventEntry(packed, events.size(), digest, encoding, letters, traceparent);
       }
     }
-    return new EventEntry(plain, events.size(), digest, PayloadEncoding.PLAIN, letters);
+    return new EventEntry(
+        plain, events.size(), digest, PayloadEncoding.PLAIN, letters, traceparent);
   }
 
-  private OutcomePart letters(Detector detector) {
+  private OutcomePart letters(Detector detector, String traceparent) {
     if (refusals.isEmpty()) {
       return OutcomePart.NONE;
     }
-    var batch = DeadLetterBatch.newBuilder();
+    var batch = DeadLetterBatch.newBuilder().setTraceparent(traceparent);
     var digest = EventDigest.ZERO;
     for (Refusal refusal : refusals) {
       batch.addDeadLetters(

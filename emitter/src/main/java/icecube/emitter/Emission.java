@@ -55,6 +55,7 @@ public final class Emission implements Activity, AutoCloseable {
       EventLog log,
       EmitterSettings settings,
       EmitterMetrics metrics,
+      SendSpans spans,
       TimeAndChance time,
       LongConsumer progress) {
     this.source = source;
@@ -69,7 +70,8 @@ public final class Emission implements Activity, AutoCloseable {
     this.pace = new Pace(settings, time);
     this.reading = new SourceReading(source, settings, log.partitionCount());
     for (int partition = 0; partition < log.partitionCount(); partition++) {
-      outboxes.add(new PartitionOutbox(log, source.geometry(), settings, metrics, time, partition));
+      outboxes.add(
+          new PartitionOutbox(log, source.geometry(), settings, metrics, spans, time, partition));
     }
   }
 
@@ -285,9 +287,10 @@ public final class Emission implements Activity, AutoCloseable {
     }
   }
 
-  /** Ends the reading of the source. */
+  /** Ends the reading of the source, and the spans of entries that still wait. */
   @Override
   public void close() {
+    outboxes.forEach(PartitionOutbox::close);
     reading.close();
   }
 

@@ -4,9 +4,9 @@ package icecube.emitter;
 import static java.util.Objects.requireNonNull;
 
 import icecube.chassis.TimeAndChance;
+import icecube.otel.Telemetry;
 import icecube.stream.EventLog;
 import icecube.stream.FingerprintMismatchException;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -28,6 +28,7 @@ public final class Emitter {
   private final EventLog log;
   private final EmitterSettings settings;
   private final EmitterMetrics metrics;
+  private final SendSpans spans;
   private final TimeAndChance time;
   private final AtomicBoolean hasRun = new AtomicBoolean();
   private final AtomicLong emitted = new AtomicLong();
@@ -37,8 +38,8 @@ public final class Emitter {
    *
    * @throws IllegalArgumentException if the settings ask to replay a source without trigger times
    */
-  public Emitter(EventSource source, EventLog log, EmitterSettings settings, MeterRegistry meters) {
-    this(source, log, settings, meters, TimeAndChance.SYSTEM);
+  public Emitter(EventSource source, EventLog log, EmitterSettings settings, Telemetry telemetry) {
+    this(source, log, settings, telemetry, TimeAndChance.SYSTEM);
   }
 
   /** The same, under another time than this machine's. */
@@ -46,7 +47,7 @@ public final class Emitter {
       EventSource source,
       EventLog log,
       EmitterSettings settings,
-      MeterRegistry meters,
+      Telemetry telemetry,
       TimeAndChance time) {
     this.source = requireNonNull(source, "source");
     this.log = requireNonNull(log, "log");
@@ -57,7 +58,8 @@ public final class Emitter {
               + " trigger_time_ns, ns since the first event; or simulated events); add the column,"
               + " or set a steady pace instead");
     }
-    this.metrics = new EmitterMetrics(meters);
+    this.metrics = new EmitterMetrics(telemetry.meters());
+    this.spans = new SendSpans(telemetry.traces());
     this.time = requireNonNull(time, "time");
   }
 
@@ -85,7 +87,7 @@ public final class Emitter {
     if (hasRun.getAndSet(true)) {
       throw new IllegalStateException("emitter: has run (expected: one run); make another");
     }
-    return new Emission(source, fingerprint(), log, settings, metrics, time, this::progress);
+    return new Emission(source, fingerprint(), log, settings, metrics, spans, time, this::progress);
   }
 
   /**

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.emitter;
 
+import icecube.otel.Meters;
 import icecube.physics.EventDefect;
 import icecube.proto.Reasons;
 import icecube.v1.Reason;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -18,11 +20,10 @@ import java.util.concurrent.atomic.AtomicLong;
  * Thread-safe.
  */
 final class EmitterMetrics {
-  private static final String PREFIX = "icecube.emitter.";
-
-  private final MeterRegistry meters;
+  private final Meters meters;
   private final Counter accepted;
   private final Map<Reason, Counter> rejected = new EnumMap<>(Reason.class);
+  private final Timer append;
   private final Counter busy;
   private final Counter rewinds;
   private final Counter reread;
@@ -32,34 +33,34 @@ final class EmitterMetrics {
   private final AtomicLong outboxBytes;
   private final AtomicLong checkpoints;
 
-  EmitterMetrics(MeterRegistry meters) {
+  EmitterMetrics(Meters meters) {
     this.meters = meters;
-    accepted = meters.counter(PREFIX + "events.accepted");
+    accepted = meters.counter("icecube_emitter_events_accepted_total");
     addRejected(Reason.REASON_EVENT_ID_DUPLICATE);
     for (EventDefect defect : EventDefect.values()) {
       addRejected(Reasons.of(defect));
     }
-    busy = meters.counter(PREFIX + "appends.busy");
-    rewinds = meters.counter(PREFIX + "rewinds");
-    reread = meters.counter(PREFIX + "entries.reread");
-    failures = meters.counter(PREFIX + "log.failures");
-    backlog = gauge("backlog.entries");
-    outboxEntries = gauge("outbox.entries");
-    outboxBytes = gauge("outbox.bytes");
-    checkpoints = gauge("checkpoints");
+    append = meters.timer("icecube_emitter_append_seconds");
+    busy = meters.counter("icecube_emitter_appends_busy_total");
+    rewinds = meters.counter("icecube_emitter_rewinds_total");
+    reread = meters.counter("icecube_emitter_entries_reread_total");
+    failures = meters.counter("icecube_emitter_log_failures_total");
+    backlog = gauge("icecube_emitter_backlog_entries");
+    outboxEntries = gauge("icecube_emitter_outbox_entries");
+    outboxBytes = gauge("icecube_emitter_outbox_bytes");
+    checkpoints = gauge("icecube_emitter_checkpoints");
   }
 
   private void addRejected(Reason reason) {
     rejected.put(
-        reason, meters.counter(PREFIX + "events.rejected", "reason", Reasons.nameOf(reason)));
+        reason,
+        meters.counter("icecube_emitter_events_rejected_total", "reason", Reasons.nameOf(reason)));
   }
 
-  /** A second emitter on the same registry goes uncounted here rather than failing. */
+  /** Of two emitters on the same registry the first shows its values. */
   private AtomicLong gauge(String name) {
     var value = new AtomicLong();
-    if (meters.find(PREFIX + name).gauge() == null) {
-      meters.gauge(PREFIX + name, value);
-    }
+    meters.gauge(name, value, AtomicLong::get);
     return value;
   }
 
@@ -74,6 +75,11 @@ final class EmitterMetrics {
       refusedCount += entry.getValue();
     }
     accepted.increment((double) (eventCount - refusedCount));
+  }
+
+  /** A partition has answered an append after so long. */
+  void answered(long nanos) {
+    append.record(nanos, TimeUnit.NANOSECONDS);
   }
 
   void busy() {

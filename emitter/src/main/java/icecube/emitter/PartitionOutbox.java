@@ -9,6 +9,7 @@ import icecube.stream.AppendResult;
 import icecube.stream.EventEntry;
 import icecube.stream.EventLog;
 import icecube.v1.Reason;
+import io.opentelemetry.api.trace.Span;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -27,6 +28,7 @@ final class PartitionOutbox {
   private final DetectorGeometry geometry;
   private final EmitterSettings settings;
   private final EmitterMetrics metrics;
+  private final SendSpans spans;
   private final TimeAndChance time;
   private final int partition;
   private final Deque<Waiting> waiting = new ArrayDeque<>();
@@ -42,12 +44,14 @@ final class PartitionOutbox {
       DetectorGeometry geometry,
       EmitterSettings settings,
       EmitterMetrics metrics,
+      SendSpans spans,
       TimeAndChance time,
       int partition) {
     this.log = log;
     this.geometry = geometry;
     this.settings = settings;
     this.metrics = metrics;
+    this.spans = spans;
     this.time = time;
     this.partition = partition;
   }
@@ -68,6 +72,7 @@ final class PartitionOutbox {
 
   /** The source is read again from a place before which the log lacks nothing. */
   void rewind(Checkpoint from) {
+    waiting.forEach(entry -> entry.span.end());
     waiting.clear();
     waitingBytes = 0;
     nextSequence = from.entriesOf(partition) + 1;
@@ -119,11 +124,15 @@ final class PartitionOutbox {
       waitingBytes += entry.sizeBytes;
     }
     long first = firstSequence();
+    long startNanos = time.nanoTime();
     var result = log.append(partition, epoch, first, entries, settings.backlogMax());
+    metrics.answered(time.nanoTime() - startNanos);
     if (result.status() == AppendResult.Status.OK) {
       waiting.stream()
           .filter(entry -> entry.sequence <= result.lastSequence())
           .forEach(entry -> metrics.appended(entry.eventCount, entry.refused));
+    } else if (result.status() == AppendResult.Status.BUSY) {
+      waiting.forEach(entry -> SendSpans.busy(entry.span));
     }
     movedTo(result.lastSequence());
     return statusOf(result);
@@ -185,9 +194,15 @@ final class PartitionOutbox {
     mark = lastSequence;
     while (!waiting.isEmpty() && waiting.getFirst().sequence <= mark) {
       Waiting gone = waiting.removeFirst();
+      gone.span.end();
       eventsPassed += gone.eventCount;
       waitingBytes -= gone.sizeBytes;
     }
+  }
+
+  /** Nothing more is sent: ends the spans of what waits. */
+  void close() {
+    waiting.forEach(entry -> SendSpans.left(entry.span));
   }
 
   /** An entry that waits: events until it is first sent, bytes from then on. */
@@ -198,6 +213,7 @@ final class PartitionOutbox {
     private long sizeBytes;
     private @Nullable CutEntry cut;
     private @Nullable EventEntry encoded;
+    private Span span = Span.getInvalid();
 
     Waiting(long sequence, CutEntry cut) {
       this.sequence = sequence;
@@ -212,7 +228,9 @@ final class PartitionOutbox {
       CutEntry events = cut;
       if (made == null && events != null) {
         String batchId = partition + "-" + sequence;
-        made = events.encode(geometry, batchId, time.unixMicros(), settings.encoding());
+        var sending = spans.begin(partition, sequence, events);
+        span = sending.span();
+        made = events.encode(geometry, batchId, time.unixMicros(), settings.encoding(), sending);
         encoded = made;
         cut = null;
         sizeBytes = (long) made.payload().length + made.deadLetters().payload().length;

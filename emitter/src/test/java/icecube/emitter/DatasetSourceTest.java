@@ -11,6 +11,7 @@ import icecube.dataset.DatasetException;
 import icecube.dataset.GeometryCsv;
 import icecube.dataset.MetaRow;
 import icecube.dataset.MetaWriter;
+import icecube.otel.Telemetry;
 import icecube.physics.DetectorGeometry;
 import icecube.physics.Direction;
 import icecube.physics.Event;
@@ -185,7 +186,8 @@ class DatasetSourceTest {
     var consumer = new DrainingConsumer(log);
     var time = new FakeTime(1, () -> consumer.drain(10));
     var meters = new SimpleMeterRegistry();
-    var summary = new Emitter(open("a", "b"), log, EmitterSettings.DEFAULT, meters, time).run();
+    var summary =
+        new Emitter(open("a", "b"), log, EmitterSettings.DEFAULT, Telemetry.of(meters), time).run();
     assertThat(summary.isComplete()).isTrue();
     assertThat(consumer.publishedIds()).containsExactlyInAnyOrder(1L, 2L, 3L);
     assertThat(consumer.letters()).extracting(DeadLetter::getEventId).containsExactly(2L);

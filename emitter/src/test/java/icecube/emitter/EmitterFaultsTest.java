@@ -3,6 +3,7 @@ package icecube.emitter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import icecube.otel.Telemetry;
 import icecube.stream.InMemoryEventLog;
 import icecube.stream.PayloadEncoding;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -58,7 +59,8 @@ class EmitterFaultsTest {
               .withEncoding(random.nextBoolean() ? PayloadEncoding.ZSTD : PayloadEncoding.PLAIN);
       var meters = new SimpleMeterRegistry();
       var summary =
-          new Emitter(source, faulty, settings, meters, new FakeTime(seed, meanwhile)).run();
+          new Emitter(source, faulty, settings, Telemetry.of(meters), new FakeTime(seed, meanwhile))
+              .run();
       assertThat(summary.isComplete()).isTrue();
       EmitterTest.assertPublishedOnce(source, consumer);
       assertThat(consumer.letters()).hasSize((int) summary.rejected());

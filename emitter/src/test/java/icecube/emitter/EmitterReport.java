@@ -108,7 +108,11 @@ final class EmitterReport {
             () -> {
               payloads.clear();
               for (CutEntry entry : entries) {
-                payloads.add(entry.encode(IceCube86.geometry(), "0-1", 1, encoding).payload());
+                payloads.add(
+                    entry
+                        .encode(
+                            IceCube86.geometry(), "0-1", 1, encoding, SendSpans.Sending.UNTRACED)
+                        .payload());
               }
             });
     double unpack = medianSeconds(() -> payloads.forEach(encoding::unpack));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import icecube.emitter.EmissionSummary.Outcome;
+import icecube.otel.Telemetry;
 import icecube.physics.Event;
 import icecube.proto.EventCodec;
 import icecube.stream.AppendResult;
@@ -139,7 +140,13 @@ class EmitterTest {
     emitter(source, log, SMALL).run();
     var again = new SimpleMeterRegistry();
     var summary =
-        new Emitter(source, log, SMALL, again, new FakeTime(1, () -> consumer.drain(1_000))).run();
+        new Emitter(
+                source,
+                log,
+                SMALL,
+                Telemetry.of(again),
+                new FakeTime(1, () -> consumer.drain(1_000)))
+            .run();
     assertThat(summary.isComplete()).isTrue();
     assertThat(summary.events()).isEqualTo(101);
     assertThat(again.counter("icecube.emitter.events.accepted").count()).isZero();
@@ -159,7 +166,8 @@ class EmitterTest {
           }
         };
     var unhurried = SMALL.withBacklog(100, 2);
-    var summary = new Emitter(source, log, unhurried, meters, new FakeTime(1, meanwhile)).run();
+    var summary =
+        new Emitter(source, log, unhurried, Telemetry.of(meters), new FakeTime(1, meanwhile)).run();
     assertThat(pauses.get()).isGreaterThan(5);
     assertThat(summary.isComplete()).isTrue();
     assertThat(summary.rewinds()).isPositive();
@@ -184,7 +192,8 @@ class EmitterTest {
             log.restore(2, images.get(0));
           }
         };
-    var summary = new Emitter(source, log, wide, meters, new FakeTime(1, meanwhile)).run();
+    var summary =
+        new Emitter(source, log, wide, Telemetry.of(meters), new FakeTime(1, meanwhile)).run();
     assertThat(summary.isComplete()).isTrue();
     assertThat(summary.rewinds()).isEqualTo(1);
     assertThat(source.opened()).isEqualTo(2);
@@ -210,7 +219,12 @@ class EmitterTest {
         };
     var source = new PlacelessSource(inner);
     var summary =
-        new Emitter(source, log, SMALL.withBacklog(100, 2), meters, new FakeTime(1, meanwhile))
+        new Emitter(
+                source,
+                log,
+                SMALL.withBacklog(100, 2),
+                Telemetry.of(meters),
+                new FakeTime(1, meanwhile))
             .run();
     assertThat(summary.isComplete()).isTrue();
     assertPublishedOnce(inner);
@@ -298,7 +312,8 @@ class EmitterTest {
   void recordedEventsComeAtTheirRecordedPace() throws Exception {
     var source = ListSource.of(200);
     var time = new FakeTime(1, () -> consumer.drain(1_000));
-    var summary = new Emitter(source, log, SMALL.withReplaySpeed(2), meters, time).run();
+    var summary =
+        new Emitter(source, log, SMALL.withReplaySpeed(2), Telemetry.of(meters), time).run();
     assertThat(summary.isComplete()).isTrue();
     // 199 pauses of 10 ms at twice the speed, and the last poll of the accounts.
     assertThat(summary.duration()).isBetween(Duration.ofMillis(995), Duration.ofMillis(1_060));
@@ -331,7 +346,7 @@ class EmitterTest {
               }
               consumer.drain(1_000);
             });
-    var summary = new Emitter(source, log, SMALL, meters, time).run();
+    var summary = new Emitter(source, log, SMALL, Telemetry.of(meters), time).run();
     assertThat(summary.outcome()).isEqualTo(Outcome.SUPERSEDED);
     assertThat(summary.isComplete()).isFalse();
   }
@@ -370,7 +385,8 @@ class EmitterTest {
   void aPaceIsKept() throws Exception {
     var source = ListSource.of(200);
     var time = new FakeTime(1, () -> consumer.drain(1_000));
-    var summary = new Emitter(source, log, SMALL.withEventsPerSecond(100), meters, time).run();
+    var summary =
+        new Emitter(source, log, SMALL.withEventsPerSecond(100), Telemetry.of(meters), time).run();
     assertThat(summary.isComplete()).isTrue();
     assertThat(summary.duration()).isBetween(Duration.ofMillis(1_960), Duration.ofMillis(2_100));
     var emittedMillis =
@@ -410,7 +426,7 @@ class EmitterTest {
             drain.drain(1_000);
           }
         });
-    new Emitter(ListSource.of(16), watched, settings, meters, time).run();
+    new Emitter(ListSource.of(16), watched, settings, Telemetry.of(meters), time).run();
     assertThat(appendedSeconds).containsExactly(0L, 10L, 22L, 30L);
   }
 
@@ -418,7 +434,9 @@ class EmitterTest {
   void anEmitterThatIsToldToLeavesOnceAllIsAppended() throws Exception {
     var settings = SMALL.withBacklog(100, 2).leavingAfterEmission();
     var summary =
-        new Emitter(ListSource.of(40), log, settings, meters, new FakeTime(1, () -> {})).run();
+        new Emitter(
+                ListSource.of(40), log, settings, Telemetry.of(meters), new FakeTime(1, () -> {}))
+            .run();
     assertThat(summary.outcome()).isEqualTo(Outcome.APPENDED);
     assertThat(log.account(0).backlog()).isPositive();
   }
@@ -427,7 +445,7 @@ class EmitterTest {
   void anInterruptEndsItAndTheNextGoesOn() throws Exception {
     var source = ListSource.of(101);
     var time = new FakeTime(1, Thread.currentThread()::interrupt);
-    assertThatThrownBy(() -> new Emitter(source, log, SMALL, meters, time).run())
+    assertThatThrownBy(() -> new Emitter(source, log, SMALL, Telemetry.of(meters), time).run())
         .isInstanceOf(InterruptedException.class);
     assertThat(source.isAllClosed()).isTrue();
     assertThat(emitter(source, log, SMALL).run().isComplete()).isTrue();
@@ -450,7 +468,13 @@ class EmitterTest {
         };
     Runnable meanwhile = new MiscountingConsumer(log)::drain;
     var summary =
-        new Emitter(ListSource.of(8), miscounting, SMALL, meters, new FakeTime(1, meanwhile)).run();
+        new Emitter(
+                ListSource.of(8),
+                miscounting,
+                SMALL,
+                Telemetry.of(meters),
+                new FakeTime(1, meanwhile))
+            .run();
     assertThat(summary.outcome()).isEqualTo(Outcome.UNBALANCED);
   }
 
@@ -465,7 +489,8 @@ class EmitterTest {
 
   private Emitter emitter(EventSource source, EventLog to, EmitterSettings settings) {
     var drain = new DrainingConsumer(to);
-    return new Emitter(source, to, settings, meters, new FakeTime(1, () -> drain.drain(1_000)));
+    return new Emitter(
+        source, to, settings, Telemetry.of(meters), new FakeTime(1, () -> drain.drain(1_000)));
   }
 
   private int countOperations(ListSource source) throws InterruptedException {

@@ -86,10 +86,21 @@ class EntryCutterTest {
   void aPackedEntryIsSmallerAndUnpacksToThePlainOne() {
     var source = ListSource.of(40);
     var entries = cut(source, 32, 1_000);
-    assertThat(entries.get(0).encode(source.geometry(), "0-1", 1, PayloadEncoding.ZSTD).encoding())
+    assertThat(
+            entries
+                .get(0)
+                .encode(
+                    source.geometry(), "0-1", 1, PayloadEncoding.ZSTD, SendSpans.Sending.UNTRACED)
+                .encoding())
         .isEqualTo(PayloadEncoding.ZSTD);
-    var packed = entries.get(0).encode(source.geometry(), "0-1", 1, PayloadEncoding.ZSTD);
-    var plain = entries.get(0).encode(source.geometry(), "0-1", 1, PayloadEncoding.PLAIN);
+    var packed =
+        entries
+            .get(0)
+            .encode(source.geometry(), "0-1", 1, PayloadEncoding.ZSTD, SendSpans.Sending.UNTRACED);
+    var plain =
+        entries
+            .get(0)
+            .encode(source.geometry(), "0-1", 1, PayloadEncoding.PLAIN, SendSpans.Sending.UNTRACED);
     assertThat(packed.payload()).hasSizeLessThan(plain.payload().length);
     assertThat(packed.encoding().unpack(packed.payload())).isEqualTo(plain.payload());
   }
@@ -128,7 +139,12 @@ class EntryCutterTest {
 
   private static EventEntry encode(
       CutEntry entry, ListSource source, String batchId, long emittedUnixUs) {
-    return entry.encode(source.geometry(), batchId, emittedUnixUs, PayloadEncoding.PLAIN);
+    return entry.encode(
+        source.geometry(),
+        batchId,
+        emittedUnixUs,
+        PayloadEncoding.PLAIN,
+        SendSpans.Sending.UNTRACED);
   }
 
   private static List<CutEntry> cut(ListSource source, int eventsMax, int pulsesMax) {

@@ -3,6 +3,7 @@ package icecube.emitter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import icecube.otel.Telemetry;
 import icecube.physics.DetectorGeometry;
 import icecube.physics.IceCube86;
 import icecube.stream.AppendResult;
@@ -11,7 +12,6 @@ import icecube.stream.EventEntry;
 import icecube.stream.InMemoryEventLog;
 import icecube.stream.OutcomePart;
 import icecube.testkit.ForwardingEventLog;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -44,8 +44,7 @@ final class LittleMemoryTest {
       var settings = EmitterSettings.DEFAULT.withOutboxBytesMax(Long.parseLong(arguments[0]));
       var log = new ForgettingLog(new InMemoryEventLog(2));
       var time = new FakeTime(1, () -> {});
-      var summary =
-          new Emitter(new LargeSource(), log, settings, new SimpleMeterRegistry(), time).run();
+      var summary = new Emitter(new LargeSource(), log, settings, Telemetry.off(), time).run();
       System.out.print(summary.outcome() + " " + summary.events() + " " + summary.rejected());
     }
   }

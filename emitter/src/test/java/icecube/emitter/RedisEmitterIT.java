@@ -4,6 +4,7 @@ package icecube.emitter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import icecube.chassis.TimeAndChance;
+import icecube.otel.Telemetry;
 import icecube.stream.EmbeddedRedis;
 import icecube.stream.EventLog;
 import icecube.stream.PayloadEncoding;
@@ -51,7 +52,7 @@ class RedisEmitterIT {
                   consumer.drain(1_000);
                 }
               });
-      var summary = new Emitter(source, log, SMALL, new SimpleMeterRegistry(), time).run();
+      var summary = new Emitter(source, log, SMALL, Telemetry.off(), time).run();
       assertThat(pauses.get()).isGreaterThan(9);
       assertThat(summary.isComplete()).isTrue();
       EmitterTest.assertPublishedOnce(source, consumer);
@@ -80,7 +81,7 @@ class RedisEmitterIT {
                 consumer.drain(1_000);
               });
       var meters = new SimpleMeterRegistry();
-      var summary = new Emitter(source, log, packed, meters, time).run();
+      var summary = new Emitter(source, log, packed, Telemetry.of(meters), time).run();
       assertThat(pauses.get()).isGreaterThan(12);
       assertThat(summary.isComplete()).isTrue();
       assertThat(summary.rejected()).isPositive();
