@@ -7,9 +7,9 @@ import icecube.chassis.Activity;
 import icecube.chassis.GrpcChannels;
 import icecube.chassis.TimeAndChance;
 import icecube.chassis.TransportSecurity;
+import icecube.otel.Telemetry;
 import icecube.stream.EventLog;
 import io.grpc.ManagedChannel;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,14 +42,14 @@ public final class Consumer implements AutoCloseable {
   private Consumer(
       EventLog log,
       ConsumerSettings settings,
-      MeterRegistry meters,
+      Telemetry telemetry,
       Function<String, ManagedChannel> channels,
       TimeAndChance time) {
     this.log = log;
     this.settings = settings;
     this.time = time;
     var workers = new WorkerThreads(settings.workerCount());
-    consumption = new Consumption(log, settings, meters, channels, time, workers);
+    consumption = new Consumption(log, settings, telemetry, channels, time, workers);
     threads.add(thread("consumer-share", consumption.share()));
     threads.add(thread("consumer-links", consumption.linkTicks()));
     threads.add(thread("consumer-leases", consumption.keeper()));
@@ -71,26 +71,30 @@ public final class Consumer implements AutoCloseable {
   }
 
   /** Starts to consume. Waits for nothing: log and model servers may come later. */
-  public static Consumer start(EventLog log, ConsumerSettings settings, MeterRegistry meters) {
-    return start(log, settings, meters, TransportSecurity.PLAINTEXT);
+  public static Consumer start(EventLog log, ConsumerSettings settings, Telemetry telemetry) {
+    return start(log, settings, telemetry, TransportSecurity.PLAINTEXT);
   }
 
   /** The same calling model servers as {@code security} says, which must outlive the consumer. */
   public static Consumer start(
-      EventLog log, ConsumerSettings settings, MeterRegistry meters, TransportSecurity security) {
+      EventLog log, ConsumerSettings settings, Telemetry telemetry, TransportSecurity security) {
     return start(
-        log, settings, meters, target -> GrpcChannels.open(target, security), TimeAndChance.SYSTEM);
+        log,
+        settings,
+        telemetry,
+        target -> GrpcChannels.open(target, security),
+        TimeAndChance.SYSTEM);
   }
 
   static Consumer start(
       EventLog log,
       ConsumerSettings settings,
-      MeterRegistry meters,
+      Telemetry telemetry,
       Function<String, ManagedChannel> channels,
       TimeAndChance time) {
     requireNonNull(log, "log");
     requireNonNull(settings, "settings");
-    var consumer = new Consumer(log, settings, meters, channels, time);
+    var consumer = new Consumer(log, settings, telemetry, channels, time);
     consumer.begin();
     return consumer;
   }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.consumer;
 
+import icecube.otel.CounterFamily;
+import icecube.otel.Meters;
+import icecube.proto.ReasonKind;
 import icecube.proto.Reasons;
 import icecube.v1.DeadLetter;
 import icecube.v1.Reason;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -31,64 +32,69 @@ final class ConsumerMetrics {
   /** Reason of a retry because the log did not answer. */
   static final String LOG_UNAVAILABLE = "LOG_UNAVAILABLE";
 
-  private static final Duration AGE_MIN = Duration.ofMillis(1);
-  private static final Duration AGE_MAX = Duration.ofMinutes(1);
+  private static final List<String> DEAD_LETTER_REASONS = Reasons.namesOf(ReasonKind.CALLER_EVENT);
+  private static final List<String> RETRY_REASONS =
+      Reasons.namesOf(ReasonKind.CALLER_REQUEST, ReasonKind.OVERLOAD, ReasonKind.OURS);
 
-  private final MeterRegistry meters;
+  private final Meters meters;
   private final Counter predicted;
+  private final CounterFamily deadLettered;
+  private final CounterFamily setApart;
+  private final CounterFamily retried;
   private final Counter stale;
   private final Counter abandoned;
   private final Counter unexpectedAnswers;
   private final Counter linksLost;
   private final Counter suspectsDeferred;
   private final Timer eventAge;
+  private final Timer prepare;
+  private final Timer answer;
   private final Timer publish;
   private final AtomicLong backlog = new AtomicLong();
   private final List<Gauge> gauges = new ArrayList<>();
 
-  ConsumerMetrics(MeterRegistry meters) {
+  ConsumerMetrics(Meters meters) {
     this.meters = meters;
-    predicted = meters.counter("icecube.consumer.events.predicted");
-    stale = meters.counter("icecube.consumer.entries.stale");
-    abandoned = meters.counter("icecube.consumer.entries.abandoned");
-    unexpectedAnswers = meters.counter("icecube.consumer.answers.unexpected");
-    linksLost = meters.counter("icecube.consumer.links.lost");
-    suspectsDeferred = meters.counter("icecube.consumer.suspects.deferred");
-    eventAge = timer("icecube.consumer.event.age", "From emission to publication, once per entry");
-    publish = timer("icecube.consumer.publish", "One atomic publication in the log");
+    predicted = meters.counter("icecube_consumer_events_predicted_total");
+    deadLettered = byReason("icecube_consumer_events_dead_lettered_total", DEAD_LETTER_REASONS);
+    setApart = byReason("icecube_consumer_events_set_apart_total", RETRY_REASONS);
+    retried = byReason("icecube_consumer_entries_retried_total", RETRY_REASONS);
+    List.of(UNAVAILABLE, ANSWER_INVALID, LOG_UNAVAILABLE).forEach(retried::of);
+    stale = meters.counter("icecube_consumer_entries_stale_total");
+    abandoned = meters.counter("icecube_consumer_entries_abandoned_total");
+    unexpectedAnswers = meters.counter("icecube_consumer_answers_unexpected_total");
+    linksLost = meters.counter("icecube_consumer_links_lost_total");
+    suspectsDeferred = meters.counter("icecube_consumer_suspects_deferred_total");
+    eventAge = meters.timer("icecube_consumer_event_age_seconds");
+    prepare = meters.timer("icecube_consumer_prepare_seconds");
+    answer = meters.timer("icecube_consumer_answer_seconds");
+    publish = meters.timer("icecube_consumer_publish_seconds");
   }
 
-  private Timer timer(String name, String description) {
-    return Timer.builder(name)
-        .description(description)
-        .publishPercentileHistogram()
-        .minimumExpectedValue(AGE_MIN)
-        .maximumExpectedValue(AGE_MAX)
-        .register(meters);
+  private CounterFamily byReason(String name, List<String> reasons) {
+    return meters.counters(name, "reason", reasons);
   }
 
   /** Shows values that are only known when asked for, until {@link #hide}. */
   void show(EntryFlows flows, PartitionShare share) {
     EntryWindow window = flows.window();
-    gauge("icecube.consumer.events.in.flight", flows::eventsInFlight);
-    gauge("icecube.consumer.window.entries", window::limit);
-    gauge("icecube.consumer.window.bytes", window::bytes);
-    gauge("icecube.consumer.entries.parked", window::parked);
-    gauge("icecube.consumer.backlog.entries", backlog::get);
-    gauge("icecube.consumer.partitions", () -> share.partitions().size());
-    gauge("icecube.consumer.servers.avoided", flows.links()::avoidedCount);
+    gauge("icecube_consumer_events_in_flight", flows::eventsInFlight);
+    gauge("icecube_consumer_window_entries", window::limit);
+    gauge("icecube_consumer_window_bytes", window::bytes);
+    gauge("icecube_consumer_entries_parked", window::parked);
+    gauge("icecube_consumer_backlog_entries", backlog::get);
+    gauge("icecube_consumer_partitions", () -> share.partitions().size());
+    gauge("icecube_consumer_servers_avoided", flows.links()::avoidedCount);
   }
 
-  /** Where several consumers share a registry, the first shows its values; counters add up. */
+  /** Where consumers share a registry, the first shows its values, until one of them ends. */
   private void gauge(String name, Supplier<Number> value) {
-    if (meters.find(name).gauge() == null) {
-      gauges.add(Gauge.builder(name, value).register(meters));
-    }
+    gauges.add(meters.gauge(name, value, each -> each.get().doubleValue()));
   }
 
   /** Takes the values away that {@link #show} has shown. */
   void hide() {
-    gauges.forEach(meters::remove);
+    gauges.forEach(meters.registry()::remove);
     gauges.clear();
   }
 
@@ -98,10 +104,7 @@ final class ConsumerMetrics {
   void published(int predictions, List<DeadLetter> letters, long ageMicros, long publishNanos) {
     predicted.increment(predictions);
     for (DeadLetter letter : letters) {
-      meters
-          .counter(
-              "icecube.consumer.events.dead.lettered", "reason", Reasons.nameOf(letter.getReason()))
-          .increment();
+      deadLettered.of(Reasons.nameOf(letter.getReason())).increment();
     }
     publish.record(publishNanos, TimeUnit.NANOSECONDS);
     if (ageMicros >= 0) {
@@ -109,17 +112,25 @@ final class ConsumerMetrics {
     }
   }
 
+  /** An entry was prepared, or refused, after so long. */
+  void prepared(long nanos) {
+    prepare.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** A model server has answered after so long. */
+  void answered(long nanos) {
+    answer.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
   /** Events go round again, each as an entry of its own. */
   void setApart(int events, Reason reason) {
     if (events > 0) {
-      meters
-          .counter("icecube.consumer.events.set.apart", "reason", Reasons.nameOf(reason))
-          .increment(events);
+      setApart.of(Reasons.nameOf(reason)).increment(events);
     }
   }
 
   void retried(String reason) {
-    meters.counter("icecube.consumer.entries.retried", "reason", reason).increment();
+    retried.of(reason).increment();
   }
 
   void stale() {

@@ -5,10 +5,10 @@ import static java.util.Objects.requireNonNull;
 
 import icecube.chassis.Activity;
 import icecube.chassis.TimeAndChance;
+import icecube.otel.Telemetry;
 import icecube.stream.EventLog;
 import icecube.stream.EventLogException;
 import io.grpc.ManagedChannel;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,18 +54,20 @@ public final class Consumption {
   public Consumption(
       EventLog log,
       ConsumerSettings settings,
-      MeterRegistry meters,
+      Telemetry telemetry,
       Function<String, ManagedChannel> channels,
       TimeAndChance time,
       Workers workers) {
     this.log = requireNonNull(log, "log");
     requireNonNull(settings, "settings");
-    metrics = new ConsumerMetrics(meters);
+    metrics = new ConsumerMetrics(telemetry.meters());
     name = settings.name() + "-" + time.incarnation();
     window =
         new EntryWindow(settings.windowEntries(), settings.windowBytes(), settings.parkedEntries());
     links = new ModelLinks(settings, channels, time, metrics);
-    flows = new EntryFlows(name, log, settings, links, window, metrics, time, workers);
+    flows =
+        new EntryFlows(
+            name, log, settings, links, window, metrics, telemetry.traces(), time, workers);
     share = new PartitionShare(log, name, settings.claim().lease(), window, time);
     metrics.show(flows, share);
     keeper = new LeaseKeeper(name, log, share, flows);

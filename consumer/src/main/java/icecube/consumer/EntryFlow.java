@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.consumer;
 
+import icecube.otel.Traces;
 import icecube.proto.ReasonException;
 import icecube.proto.ReasonKind;
 import icecube.proto.Reasons;
@@ -9,9 +10,9 @@ import icecube.stream.CompletionOutcome;
 import icecube.stream.DeliveredEntry;
 import icecube.stream.EntryId;
 import icecube.stream.EventLogException;
-import icecube.v1.PredictRequest;
 import icecube.v1.PredictResponse;
 import icecube.v1.Reason;
+import io.opentelemetry.api.trace.Span;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,8 @@ final class EntryFlow {
   private final Claim.Kind kind;
   private final long sizeBytes;
   private final EntryRetry retry;
+  private final long readNanos;
+  private volatile EntryTrace trace = EntryTrace.NONE;
   private volatile boolean isAbandoned;
   private volatile boolean isUnserved;
   private @Nullable ModelLink failedLast;
@@ -46,6 +49,24 @@ final class EntryFlow {
     this.kind = kind;
     this.sizeBytes = entry.encoding().unpackedSize(entry.payload());
     this.retry = new EntryRetry(flows, this);
+    this.readNanos = flows.traces().nanosIfOn();
+  }
+
+  EntryTrace trace() {
+    return trace;
+  }
+
+  /** Something has gone wrong: the entry is traced from here on, though it was not drawn. */
+  private void keepTrace() {
+    if (!trace.isOn()) {
+      trace = flows.traces().late(partition, entry, kind, readNanos);
+    }
+  }
+
+  /** A step of it has failed for a bug of ours. */
+  void broken(Throwable bug) {
+    keepTrace();
+    trace.broken(bug);
   }
 
   int partition() {
@@ -89,13 +110,16 @@ final class EntryFlow {
     return retry.isParked();
   }
 
-  /** Begins; returns at once. */
+  /** Begins, its trace too; returns at once. */
   void start() {
+    trace = flows.traces().of(partition, entry, kind);
     flows.execute(this, this::prepare);
   }
 
   private void prepare() {
     PreparedEntry made;
+    Span span = trace.prepare();
+    long startNanos = flows.time().nanoTime();
     try {
       made =
           kind == Claim.Kind.DEAD
@@ -107,6 +131,9 @@ final class EntryFlow {
     } catch (ReasonException e) {
       retry.soon(e.reason(), e, Duration.ZERO, this::prepare);
       return;
+    } finally {
+      span.end();
+      flows.metrics().prepared(flows.time().nanoTime() - startNanos);
     }
     if (made.hasFeatures()) {
       predict(made);
@@ -123,19 +150,15 @@ final class EntryFlow {
       return;
     }
     ModelLink link = picked.get();
+    Span call = trace.call(link.target());
     var settings = flows.settings();
-    var request =
-        PredictRequest.newBuilder()
-            .setModelName(settings.modelName())
-            .setModelVersion(settings.modelVersion())
-            .setDegradedAllowed(settings.degradedAllowed())
-            .setTimeoutMs((int) Math.min(Integer.MAX_VALUE, settings.requestTimeout().toMillis()))
-            .setFeatures(made.features());
     var unused =
-        link.predict(request)
+        EntryTrace.asked(call, () -> link.predict(made.request(settings, Traces.traceparent(call))))
             .whenComplete(
-                (response, failure) ->
-                    flows.execute(this, () -> answered(made, link, response, failure)));
+                (response, failure) -> {
+                  EntryTrace.end(call, response);
+                  flows.execute(this, () -> answered(made, link, response, failure));
+                });
   }
 
   private void answered(
@@ -174,6 +197,7 @@ final class EntryFlow {
   }
 
   private void failed(ModelLink link) {
+    keepTrace();
     link.trust().failed();
     failedLast = link;
   }
@@ -187,6 +211,7 @@ final class EntryFlow {
     if (Reasons.kindOf(reason) == ReasonKind.OVERLOAD) {
       flows.window().shrink(flows.time().nanoTime());
     } else {
+      keepTrace();
       link.trust().failed();
     }
     if (EntryRetry.mayBeTheEvents(reason)) {
@@ -200,6 +225,7 @@ final class EntryFlow {
   /** The server has failed at some of the events. */
   private void open(PreparedEntry made, ModelLink link, EntryVerdict found) {
     var first = found.failures().get(0);
+    keepTrace();
     failedLast = link;
     if (!found.hasAny()) {
       link.trust().failed();
@@ -228,13 +254,20 @@ final class EntryFlow {
   }
 
   private void publish(EntryVerdict found) {
+    if (!found.deadLetters().isEmpty() || !found.isWhole()) {
+      keepTrace();
+    }
+    trace.found(found);
+    Span span = trace.publish(found);
     long startNanos = flows.time().nanoTime();
     try {
-      flows
-          .complete(partition, found, entry, kind == Claim.Kind.DEAD)
+      EntryTrace.asked(
+              span, () -> flows.complete(partition, found, entry, kind == Claim.Kind.DEAD, span))
           .whenComplete(
-              (outcome, failure) ->
-                  flows.execute(this, () -> published(found, outcome, failure, startNanos)));
+              (outcome, failure) -> {
+                EntryTrace.end(span, outcome);
+                flows.execute(this, () -> published(found, outcome, failure, startNanos));
+              });
     } catch (EventLogException e) {
       retry.soon(ConsumerMetrics.LOG_UNAVAILABLE, e, () -> publish(found));
     }
@@ -252,10 +285,7 @@ final class EntryFlow {
     }
     switch (outcome) {
       case PUBLISHED -> {
-        long ageMicros =
-            found.emittedUnixUs() == 0
-                ? -1
-                : Math.max(0, flows.time().unixMicros() - found.emittedUnixUs());
+        long ageMicros = found.ageMicros(flows.time());
         long publishNanos = flows.time().nanoTime() - startNanos;
         flows
             .metrics()
@@ -264,6 +294,7 @@ final class EntryFlow {
       }
       case STALE, FENCED -> flows.metrics().stale();
     }
+    trace.end(outcome.name());
     flows.finished(this);
   }
 }

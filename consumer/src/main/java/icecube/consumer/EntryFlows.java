@@ -3,6 +3,8 @@ package icecube.consumer;
 
 import icecube.chassis.Backoff;
 import icecube.chassis.TimeAndChance;
+import icecube.otel.CurrentSpan;
+import icecube.otel.Traces;
 import icecube.proto.Reasons;
 import icecube.stream.Claim;
 import icecube.stream.CompletionOutcome;
@@ -10,6 +12,7 @@ import icecube.stream.DeliveredEntry;
 import icecube.stream.EntryId;
 import icecube.stream.EventLog;
 import icecube.v1.Reason;
+import io.opentelemetry.api.trace.Span;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -41,6 +44,7 @@ final class EntryFlows implements AutoCloseable {
   private final ModelLinks links;
   private final EntryWindow window;
   private final ConsumerMetrics metrics;
+  private final EntryTraces traces;
   private final TimeAndChance time;
   private final Workers workers;
   private final List<Map<EntryId, EntryFlow>> inFlight = new ArrayList<>();
@@ -56,6 +60,7 @@ final class EntryFlows implements AutoCloseable {
       ModelLinks links,
       EntryWindow window,
       ConsumerMetrics metrics,
+      Traces traces,
       TimeAndChance time,
       Workers workers) {
     this.consumer = consumer;
@@ -65,6 +70,7 @@ final class EntryFlows implements AutoCloseable {
     this.links = links;
     this.window = window;
     this.metrics = metrics;
+    this.traces = new EntryTraces(traces, consumer, time);
     this.time = time;
     this.refusalLoggedNanos = new AtomicLong(time.nanoTime() - REFUSAL_LOG_INTERVAL.toNanos());
     for (int partition = 0; partition < log.partitionCount(); partition++) {
@@ -111,6 +117,7 @@ final class EntryFlows implements AutoCloseable {
 
   /** An entry is published, or left to others. */
   void finished(EntryFlow flow) {
+    flow.trace().end("LET_GO");
     if (inFlight.get(flow.partition()).remove(flow.id(), flow)) {
       eventsInFlight.addAndGet(-flow.eventCount());
       if (flow.isParked()) {
@@ -206,24 +213,38 @@ final class EntryFlows implements AutoCloseable {
    * the entry is let go, its lease runs out, and if it fails everywhere it ends as CRASH_LOOP.
    */
   private void guarded(EntryFlow flow, Runnable step) {
+    var current = CurrentSpan.of(flow.trace().process());
     try {
       step.run();
     } catch (RuntimeException | Error e) {
-      LOG.atError()
-          .setCause(e)
-          .addKeyValue("partition", flow.partition())
-          .addKeyValue("entry_id", flow.id())
-          .log("a step failed unexpectedly, its entry is let go");
+      flow.broken(e);
+      CurrentSpan.run(flow.trace().process(), () -> logBroken(flow, e));
       metrics.abandoned();
       finished(flow);
       throw e;
+    } finally {
+      current.close();
     }
   }
 
+  private static void logBroken(EntryFlow flow, Throwable bug) {
+    LOG.atError()
+        .setCause(bug)
+        .addKeyValue("partition", flow.partition())
+        .addKeyValue("entry_id", flow.id())
+        .log("a step failed unexpectedly, its entry is let go");
+  }
+
   CompletionStage<CompletionOutcome> complete(
-      int partition, EntryVerdict verdict, DeliveredEntry entry, boolean isOwnerOnly) {
+      int partition,
+      EntryVerdict verdict,
+      DeliveredEntry entry,
+      boolean isOwnerOnly,
+      Span publish) {
     return log.complete(
-        partition, verdict.completion(consumer, entry, isOwnerOnly, time.unixMicros()));
+        partition,
+        verdict.completion(
+            consumer, entry, isOwnerOnly, time.unixMicros(), Traces.traceparent(publish)));
   }
 
   Backoff newBackoff() {
@@ -257,6 +278,10 @@ final class EntryFlows implements AutoCloseable {
     return metrics;
   }
 
+  EntryTraces traces() {
+    return traces;
+  }
+
   TimeAndChance time() {
     return time;
   }
@@ -265,5 +290,6 @@ final class EntryFlows implements AutoCloseable {
   @Override
   public void close() {
     workers.close();
+    inFlight.forEach(each -> each.values().forEach(flow -> flow.trace().end("HANDED_BACK")));
   }
 }

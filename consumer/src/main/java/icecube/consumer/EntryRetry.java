@@ -106,6 +106,7 @@ final class EntryRetry {
       return;
     }
     flows.metrics().retried(reason);
+    flow.trace().retried(reason);
     LOG.atDebug()
         .setCause(cause)
         .addKeyValue("partition", flow.partition())

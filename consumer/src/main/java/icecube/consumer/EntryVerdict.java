@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.consumer;
 
+import icecube.chassis.TimeAndChance;
 import icecube.physics.Event;
 import icecube.proto.PredictionCodec;
 import icecube.proto.ReasonException;
@@ -47,6 +48,11 @@ record EntryVerdict(
     predictions = List.copyOf(predictions);
     deadLetters = List.copyOf(deadLetters);
     failures = List.copyOf(failures);
+  }
+
+  /** How old the entry is by now, µs; -1 if unknown. */
+  long ageMicros(TimeAndChance time) {
+    return emittedUnixUs == 0 ? -1 : Math.max(0, time.unixMicros() - emittedUnixUs);
   }
 
   /**
@@ -160,9 +166,14 @@ record EntryVerdict(
    * The one publication of all of it. Open events go round again, each as an entry of its own.
    *
    * @param entry the entry; the new ones are packed as it is, if that shrinks them
+   * @param traceparent of the span that publishes; empty if the entry is not traced
    */
   Completion completion(
-      String consumer, DeliveredEntry entry, boolean isOwnerOnly, long publishedUnixUs) {
+      String consumer,
+      DeliveredEntry entry,
+      boolean isOwnerOnly,
+      long publishedUnixUs,
+      String traceparent) {
     var predicted =
         predictions.isEmpty()
             ? OutcomePart.NONE
@@ -171,6 +182,7 @@ record EntryVerdict(
                     .addAllPredictions(predictions)
                     .setEmittedUnixUs(emittedUnixUs)
                     .setPublishedUnixUs(publishedUnixUs)
+                    .setTraceparent(traceparent)
                     .build()
                     .toByteArray(),
                 predictions.size(),
@@ -179,7 +191,11 @@ record EntryVerdict(
         deadLetters.isEmpty()
             ? OutcomePart.NONE
             : new OutcomePart(
-                DeadLetterBatch.newBuilder().addAllDeadLetters(deadLetters).build().toByteArray(),
+                DeadLetterBatch.newBuilder()
+                    .addAllDeadLetters(deadLetters)
+                    .setTraceparent(traceparent)
+                    .build()
+                    .toByteArray(),
                 deadLetters.size(),
                 deadDigest);
     return new Completion(consumer, entry.id(), isOwnerOnly, predicted, dead, remainders(entry));

@@ -108,6 +108,7 @@ final class ModelCall implements ClientResponseObserver<PredictRequest, PredictR
       // Answered twice, or after its time was over.
       metrics.unexpectedAnswer();
     } else {
+      metrics.answered(answeredNanos - asked.sentNanos);
       asked.answer.complete(response);
     }
   }

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import icecube.stream.EventDigest;
 import icecube.v1.DeadLetter;
 import icecube.v1.FeatureBatch;
+import icecube.v1.PredictRequest;
 import java.util.List;
 
 /**
@@ -45,5 +46,20 @@ record PreparedEntry(
   /** Whether there is anything to ask a model server. */
   boolean hasFeatures() {
     return features.getEventIdCount() > 0;
+  }
+
+  /**
+   * What asks a model server for their directions.
+   *
+   * @param traceparent of the call; empty if it is not traced
+   */
+  PredictRequest.Builder request(ConsumerSettings settings, String traceparent) {
+    return PredictRequest.newBuilder()
+        .setModelName(settings.modelName())
+        .setModelVersion(settings.modelVersion())
+        .setDegradedAllowed(settings.degradedAllowed())
+        .setTimeoutMs((int) Math.min(Integer.MAX_VALUE, settings.requestTimeout().toMillis()))
+        .setFeatures(features)
+        .setTraceparent(traceparent);
   }
 }

@@ -4,6 +4,7 @@ package icecube.consumer;
 import static icecube.consumer.TestStream.ids;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import icecube.otel.Telemetry;
 import icecube.stream.ClaimSettings;
 import icecube.stream.InMemoryEventLog;
 import icecube.v1.PredictRequest;
@@ -51,8 +52,11 @@ class ConsumerFaultsTest {
               .withWindow(8)
               .withClaim(new ClaimSettings(Duration.ofMillis(400), 4, 12, 3))
               .withWaits(Duration.ofMillis(200), Duration.ofMillis(20), Duration.ofSeconds(2));
-      try (var one = Consumer.start(new FaultyEventLog(log, seed, 0.05), settings, meters);
-          var two = Consumer.start(new FaultyEventLog(log, ~seed, 0.05), settings, meters)) {
+      try (var one =
+              Consumer.start(new FaultyEventLog(log, seed, 0.05), settings, Telemetry.of(meters));
+          var two =
+              Consumer.start(
+                  new FaultyEventLog(log, ~seed, 0.05), settings, Telemetry.of(meters))) {
         stream.awaitBalance();
         Await.until("let go", () -> one.eventsInFlight() + two.eventsInFlight() == 0);
       }

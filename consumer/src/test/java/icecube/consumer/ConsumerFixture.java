@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.consumer;
 
+import icecube.otel.Telemetry;
 import icecube.stream.ClaimSettings;
 import icecube.stream.EventLog;
 import icecube.stream.InMemoryEventLog;
@@ -37,7 +38,7 @@ abstract class ConsumerFixture {
   }
 
   Consumer start(EventLog from, ConsumerSettings settings) {
-    var consumer = Consumer.start(from, settings, meters);
+    var consumer = Consumer.start(from, settings, Telemetry.of(meters));
     open.add(0, consumer);
     return consumer;
   }

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import icecube.chassis.GrpcChannels;
 import icecube.chassis.TimeAndChance;
+import icecube.otel.Telemetry;
 import icecube.stream.DeliveredEntry;
 import icecube.stream.EntryId;
 import icecube.stream.EventLog.EntryReader;
 import icecube.stream.EventLogException;
 import icecube.stream.InMemoryEventLog;
 import icecube.testkit.ForwardingEventLog;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,7 +107,7 @@ class PartitionReaderTest {
         new Consumption(
             failing,
             settings,
-            new SimpleMeterRegistry(),
+            Telemetry.off(),
             GrpcChannels::open,
             TimeAndChance.SYSTEM,
             new NoWorkers());

@@ -4,6 +4,7 @@ package icecube.consumer;
 import static icecube.consumer.TestStream.ids;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import icecube.otel.Telemetry;
 import icecube.stream.ClaimSettings;
 import icecube.stream.EmbeddedRedis;
 import icecube.stream.EventLog;
@@ -43,8 +44,8 @@ class RedisConsumerIT {
               FakeModelServer.predict(request, responses);
             }
           });
-      try (var one = Consumer.start(log, settings(server), meters);
-          var two = Consumer.start(log, settings(server), meters)) {
+      try (var one = Consumer.start(log, settings(server), Telemetry.of(meters));
+          var two = Consumer.start(log, settings(server), Telemetry.of(meters))) {
         Await.until("half way", () -> answered.get() > 125);
         redis.kill();
         server.kill();
@@ -69,7 +70,7 @@ class RedisConsumerIT {
       try (var dead = log.openReader(0, "dead")) {
         assertThat(dead.readNew(5, Duration.ofSeconds(1))).hasSize(5);
       }
-      try (var consumer = Consumer.start(log, settings(server), new SimpleMeterRegistry())) {
+      try (var consumer = Consumer.start(log, settings(server), Telemetry.off())) {
         stream.awaitBalance();
         assertThat(consumer.name()).startsWith("consumer-");
       }
