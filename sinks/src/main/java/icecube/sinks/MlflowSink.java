@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.sinks;
+
+import static java.util.Objects.requireNonNull;
+
+import icecube.otel.Telemetry;
+import icecube.physics.Direction;
+import icecube.stream.EventLog;
+import icecube.stream.EventLogException;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells MLflow what a stream publishes, window by window, until it is closed.
+ *
+ * <p>The thread {@code sink-reader} reads the stream and ends windows; {@code sink-upload} finds
+ * the runs at the start and then logs windows, and tries again, 1 s to 30 s apart, for as long as
+ * MLflow is away; a window that it refuses for good is dropped. Reading begins when the runs are
+ * found, for they know where to read on; from then on it never waits for MLflow ({@link
+ * WindowQueue}). Thread-safe.
+ */
+public final class MlflowSink implements AutoCloseable {
+  /** How long the end may take in all: the last window, those before it, the end of the runs. */
+  public static final Duration CLOSE_MAX = Duration.ofSeconds(10);
+
+  /** Of these the last, for the end of the runs and, in half of it, of the threads. */
+  private static final Duration FINISH_MAX = Duration.ofSeconds(2);
+
+  private static final Duration POLL = Duration.ofMillis(250);
+  private static final Duration RETRY_MIN = Duration.ofSeconds(1);
+  private static final Duration RETRY_MAX = Duration.ofSeconds(30);
+  private static final Logger LOG = LoggerFactory.getLogger(MlflowSink.class);
+
+  private final EventLog log;
+  private final SinkSettings settings;
+  private final LongFunction<@Nullable Direction> truth;
+  private final MlflowRuns mlflow;
+  private final InstantSource clock = InstantSource.system();
+  private final WindowQueue waiting = new WindowQueue();
+  private final SinkMetrics metrics;
+  private final CountDownLatch opened = new CountDownLatch(1);
+  private final CountDownLatch readingStops = new CountDownLatch(1);
+  private final CountDownLatch allStops = new CountDownLatch(1);
+  private final CountDownLatch cannotGoOn = new CountDownLatch(1);
+  private final Thread reader = new Thread(this::read, "sink-reader");
+  private final Thread uploader = new Thread(this::upload, "sink-upload");
+
+  // Set before opened is counted down, read after it.
+  private volatile @Nullable StreamRuns runs;
+  private volatile @Nullable RuntimeException failure;
+  private volatile boolean isCutOff;
+  private volatile boolean isMlflowThere;
+  private volatile boolean isLogThere;
+
+  private MlflowSink(
+      EventLog log,
+      SinkSettings settings,
+      LongFunction<@Nullable Direction> truth,
+      Telemetry telemetry) {
+    this.log = log;
+    this.settings = settings;
+    this.truth = truth;
+    this.mlflow = new MlflowRuns(settings.server());
+    this.metrics = new SinkMetrics(telemetry.meters(), waiting);
+  }
+
+  /**
+   * Starts to read and to tell. MLflow and the log may both be away; the log must exist.
+   *
+   * @param truth the true direction of an event, or null where nobody knows it; asked by the
+   *     reader's thread alone
+   */
+  public static MlflowSink start(
+      EventLog log,
+      SinkSettings settings,
+      LongFunction<@Nullable Direction> truth,
+      Telemetry telemetry) {
+    MlflowSink sink = new MlflowSink(log, settings, truth, telemetry);
+    sink.uploader.setDaemon(true);
+    sink.reader.setDaemon(true);
+    sink.uploader.start();
+    sink.reader.start();
+    return sink;
+  }
+
+  /**
+   * Waits, for ever if all goes well, until it can do nothing more however long it waits, and
+   * answers why; it was logged. An {@link IllegalArgumentException} is a matter of settings, which
+   * a new start meets again.
+   */
+  public RuntimeException awaitFailure() throws InterruptedException {
+    cannotGoOn.await();
+    return requireNonNull(failure, "failure");
+  }
+
+  /** Whether the stream answered, and MLflow took what it was told, when last asked. */
+  public boolean isReady() {
+    return isMlflowThere && isLogThere;
+  }
+
+  /** Ends the window that is open, tells what it can within {@link #CLOSE_MAX}, and stops. */
+  @Override
+  public void close() {
+    if (allStops.getCount() == 0) {
+      return;
+    }
+    readingStops.countDown();
+    long endsAt = System.nanoTime() + CLOSE_MAX.toNanos();
+    long finishAt = endsAt - FINISH_MAX.toNanos();
+    boolean isInterrupted = false;
+    try {
+      if (opened.getCount() == 0 && uploader.isAlive()) {
+        join(reader, finishAt);
+        if (!waiting.awaitEmpty(finishAt - System.nanoTime())) {
+          LOG.atWarn()
+              .addKeyValue("windows", waiting.size())
+              .log("MLflow has not taken all windows; the next start reads their events again");
+        }
+      }
+    } catch (InterruptedException e) {
+      isInterrupted = true;
+    }
+    allStops.countDown();
+    try {
+      // Both see it by themselves; who is within a request to a server that hangs is cut off.
+      join(uploader, endsAt - FINISH_MAX.toNanos() / 2);
+      cutOff();
+      join(uploader, endsAt);
+      join(reader, endsAt);
+    } catch (InterruptedException e) {
+      isInterrupted = true;
+      cutOff();
+    }
+    if (isInterrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void cutOff() {
+    isCutOff = true;
+    uploader.interrupt();
+    reader.interrupt();
+  }
+
+  private static void join(Thread thread, long untilNanos) throws InterruptedException {
+    // A join of 0 ms waits for ever.
+    thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(untilNanos - System.nanoTime())));
+  }
+
+  private void read() {
+    try {
+      opened.await();
+      StreamRuns found = runs;
+      if (found == null || allStops.getCount() == 0) {
+        return;
+      }
+      StreamReader stream = new StreamReader(log, metrics, found.places());
+      boolean goesOn = true;
+      while (goesOn) {
+        goesOn = readWindow(stream);
+      }
+    } catch (InterruptedException e) {
+      LOG.atTrace().setCause(e).log("closed");
+    } catch (RuntimeException e) {
+      isLogThere = false;
+      end(e);
+    }
+  }
+
+  private void end(RuntimeException e) {
+    LOG.atError().setCause(e).log("the sink ends; what the error says has to be mended first");
+    failure = e;
+    cannotGoOn.countDown();
+  }
+
+  /** Reads one window and hands it on; false once reading has to stop. */
+  private boolean readWindow(StreamReader stream) throws InterruptedException {
+    Window window = new Window(truth);
+    long beganAt = System.nanoTime();
+    long left = settings.window().toNanos();
+    boolean stops = false;
+    while (left > 0 && !stops) {
+      boolean isMore = false;
+      try {
+        isMore = stream.read(window);
+        isLogThere = true;
+      } catch (EventLogException e) {
+        isLogThere = false;
+        metrics.logFailed();
+        LOG.atWarn().setCause(e).log("the event log does not answer, the sink waits");
+        stops = readingStops.await(RETRY_MIN.toNanos(), TimeUnit.NANOSECONDS);
+      }
+      left = settings.window().toNanos() - (System.nanoTime() - beganAt);
+      if (!isMore && left > 0 && !stops) {
+        stops = readingStops.await(Math.min(POLL.toNanos(), left), TimeUnit.NANOSECONDS);
+      }
+    }
+    double seconds = (System.nanoTime() - beganAt) / 1e9;
+    WindowFigures dropped =
+        waiting.add(window.end(seconds, clock.instant().toEpochMilli(), stream.places()));
+    if (dropped != null) {
+      metrics.windowTooMany();
+      LOG.atWarn()
+          .addKeyValue("windows_max", WindowQueue.WINDOWS_MAX)
+          .log("MLflow takes no windows, the oldest is dropped: its figures are lost");
+    }
+    return !stops && readingStops.getCount() > 0;
+  }
+
+  private void upload() {
+    try {
+      StreamRuns found = open();
+      runs = found;
+      opened.countDown();
+      while (allStops.getCount() > 0) {
+        WindowFigures window = waiting.first(POLL.toNanos());
+        if (window != null) {
+          uploadOne(found, window);
+        }
+      }
+      finish(found);
+    } catch (InterruptedException e) {
+      LOG.atTrace().setCause(e).log("closed");
+      StreamRuns found = runs;
+      if (found != null) {
+        finish(found);
+      }
+    } catch (RuntimeException e) {
+      isMlflowThere = false;
+      end(e);
+    } finally {
+      opened.countDown();
+    }
+  }
+
+  private StreamRuns open() throws InterruptedException {
+    for (Duration wait = RETRY_MIN; ; wait = longer(wait)) {
+      try {
+        StreamRuns found =
+            StreamRuns.open(mlflow, settings, log.partitionCount(), clock.instant().toEpochMilli());
+        isMlflowThere = true;
+        return found;
+      } catch (IOException e) {
+        failed(e, wait);
+      }
+    }
+  }
+
+  private void uploadOne(StreamRuns found, WindowFigures window) throws InterruptedException {
+    long beganAt = System.nanoTime();
+    for (Duration wait = RETRY_MIN; waiting.isFirst(window); wait = longer(wait)) {
+      try {
+        found.log(window);
+        isMlflowThere = true;
+        metrics.uploads().record(System.nanoTime() - beganAt, TimeUnit.NANOSECONDS);
+        if (waiting.removeFirst(window)) {
+          metrics.windowLogged();
+        }
+        return;
+      } catch (MlflowRefusedException e) {
+        refused(found, window, e);
+        return;
+      } catch (IOException e) {
+        failed(e, wait);
+      }
+    }
+  }
+
+  /** A window that is told again would be refused again, and so would keep all others waiting. */
+  private void refused(StreamRuns found, WindowFigures window, MlflowRefusedException e) {
+    isMlflowThere = false;
+    found.passOver();
+    if (waiting.removeFirst(window)) {
+      metrics.windowRefused();
+      LOG.atError()
+          .setCause(e)
+          .addKeyValue("reason", "MLFLOW_REFUSED")
+          .log("MLflow refuses a window for good, it is dropped: its figures are lost");
+    }
+  }
+
+  private void failed(IOException e, Duration wait) throws InterruptedException {
+    if (Thread.interrupted() || allStops.getCount() == 0) {
+      throw new InterruptedException();
+    }
+    isMlflowThere = false;
+    metrics.mlflowFailed();
+    LOG.atWarn()
+        .setCause(e)
+        .addKeyValue("retry_in", wait)
+        .addKeyValue("windows", waiting.size())
+        .log("MLflow does not take what is told, the sink tries again");
+    if (allStops.await(wait.toNanos(), TimeUnit.NANOSECONDS)) {
+      throw new InterruptedException();
+    }
+  }
+
+  private void finish(StreamRuns found) {
+    if (isCutOff) {
+      return;
+    }
+    try {
+      found.finish();
+    } catch (IOException e) {
+      LOG.atInfo().setCause(e).log("MLflow was not told the end of the runs; they stay RUNNING");
+    }
+  }
+
+  private static Duration longer(Duration wait) {
+    Duration twice = wait.multipliedBy(2);
+    return twice.compareTo(RETRY_MAX) < 0 ? twice : RETRY_MAX;
+  }
+}
