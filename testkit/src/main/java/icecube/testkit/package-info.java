@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * What the tests of several rooms share: small fakes, written by hand. Used in test scope only, so
- * nothing of it is ever shipped.
+ * What the tests of several rooms share: small fakes, written by hand, and the real servers that
+ * telemetry goes to. Used in test scope only, so nothing of it is ever shipped.
  */
 @NullMarked
 package icecube.testkit;
