@@ -53,7 +53,8 @@ final class ConsumeCommand implements Callable<Integer> {
     ConsumerSettings settings = consumption.settings(modelServers, model);
     try (ServiceHost host = new ServiceHost("consumer", service, spec.commandLine().getOut())) {
       EventLog log = host.add(RedisEventLog.connect(redis.settings()));
-      Consumer consumer = host.add(Consumer.start(log, settings, host.meters(), host.security()));
+      Consumer consumer =
+          host.add(Consumer.start(log, settings, host.telemetry(), host.security()));
       host.announce(
           "",
           () -> consumer.isReady() ? Beat.serving(consumer.eventsInFlight()) : Beat.starting(),

@@ -5,6 +5,7 @@ import icecube.dataset.DatasetException;
 import icecube.emitter.EmitterSettings;
 import icecube.emitter.EventSource;
 import icecube.stream.PayloadEncoding;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -29,6 +30,23 @@ final class EmissionOptions {
 
   @Option(names = "--compress", description = "pack the entries of the stream with zstd")
   private boolean compress;
+
+  @Option(
+      names = "--trace-ratio",
+      paramLabel = "SHARE",
+      description =
+          "share of the entries that are traced, 0..1, if OTEL_EXPORTER_OTLP_ENDPOINT is set; wins"
+              + " over OTEL_TRACES_SAMPLER (default: 0.02); faults are traced at any")
+  private @Nullable Double traceRatio;
+
+  /** Which traces are drawn. */
+  ToldService.TraceSettings traces() {
+    if (traceRatio != null && !(traceRatio >= 0 && traceRatio <= 1)) {
+      throw new SettingException("--trace-ratio: " + traceRatio + " (expected: 0..1)");
+    }
+    return ToldService.TraceSettings.ofProcess(
+        traceRatio == null ? OptionalDouble.empty() : OptionalDouble.of(traceRatio));
+  }
 
   /**
    * The settings asked for.

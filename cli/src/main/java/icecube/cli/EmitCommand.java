@@ -47,9 +47,10 @@ final class EmitCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     EventSource events = open(source);
     EmitterSettings settings = emission.settingsFor(events);
-    try (ServiceHost host = new ServiceHost("emitter", service, spec.commandLine().getOut())) {
+    try (ServiceHost host =
+        new ServiceHost("emitter", service, emission.traces(), spec.commandLine().getOut())) {
       EventLog log = host.add(RedisEventLog.connect(redis.settings()));
-      Emitter emitter = new Emitter(events, log, settings, host.meters());
+      Emitter emitter = new Emitter(events, log, settings, host.telemetry());
       host.announce("", () -> Beat.serving(0), () -> true);
       EmissionSummary summary = emitter.run();
       spec.commandLine()

@@ -5,8 +5,8 @@ package icecube.cli;
 enum ExitCode {
   /** Done; where events were counted, the balance holds. */
   OK(0, "done; where events were counted, the balance holds"),
-  /** The balance does not hold, or not yet. */
-  UNBALANCED(1, "the balance does not hold, or events are still in flight"),
+  /** The balance does not hold, or not yet; or doctor has found a failure. */
+  UNBALANCED(1, "the balance does not hold, or events are still in flight; doctor: a failure"),
   /** A flag, an environment variable or a combination of them is wrong. */
   USAGE(2, "wrong flag, environment variable or value"),
   /** The input is missing, damaged or of another kind. */

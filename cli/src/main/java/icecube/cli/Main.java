@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.cli;
 
+import icecube.otel.Meters;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ConsumeCommand.class,
       ServeCommand.class,
       RegistryCommand.class,
+      SinkCommand.class,
       LoadCommand.class,
       EvaluateCommand.class,
       PrepareCommand.class,
@@ -37,6 +39,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       SkymapCommand.class,
       InspectCommand.class,
       ReconcileCommand.class,
+      DoctorCommand.class,
       RedriveCommand.class,
       TrimCommand.class,
       LoadFunctionsCommand.class,
@@ -63,6 +66,7 @@ public final class Main implements Runnable {
     try {
       code = execute(System.getenv(), arguments);
     } finally {
+      ConsoleLog.end();
       interruption.mainEnded();
     }
     System.exit(code);
@@ -157,6 +161,14 @@ public final class Main implements Runnable {
     static String words() {
       String version = Main.class.getPackage().getImplementationVersion();
       return "icecube " + (version == null ? "(unpackaged)" : version);
+    }
+
+    /** Shows it among the metrics of a service. */
+    static void show(Meters meters) {
+      String[] labels = {
+        "version", words().substring("icecube ".length()), "java", Runtime.version().toString()
+      };
+      meters.gauge("icecube_otel_build", words(), one -> 1, labels);
     }
 
     @Override

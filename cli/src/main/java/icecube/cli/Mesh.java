@@ -4,7 +4,6 @@ package icecube.cli;
 import icecube.chassis.Beat;
 import icecube.chassis.BeatSender;
 import icecube.chassis.Closer;
-import icecube.chassis.InstanceIds;
 import icecube.chassis.ManagementServer;
 import icecube.chassis.ServerSettings;
 import icecube.chassis.TransportSecurity;
@@ -16,15 +15,15 @@ import icecube.heartbeat.RegistrySettings;
 import icecube.modelserver.Device;
 import icecube.modelserver.ModelOrigin;
 import icecube.modelserver.ModelServer;
+import icecube.otel.Telemetry;
 import icecube.physics.DetectorGeometry;
 import icecube.stream.EmbeddedRedis;
 import icecube.stream.EventLog;
 import icecube.stream.RedisEventLog;
 import icecube.stream.RedisSettings;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import icecube.stream.StreamMetrics;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -46,8 +45,9 @@ public final class Mesh implements AutoCloseable {
   private final EmbeddedRedis redis;
   private final EventLog log;
   private final Registry registry;
+  private final ManagementServer registryManagement;
   private final ModelServer modelServer;
-  private final PrometheusMeterRegistry emitterMeters;
+  private final ToldService emitterTold;
 
   /**
    * What to start.
@@ -58,6 +58,7 @@ public final class Mesh implements AutoCloseable {
    * @param device what graphs run on
    * @param geometry the detector the model server assumes for plain requests
    * @param consumerCount consumers, at least 1
+   * @param traces which are drawn, and where they go
    */
   public record Settings(
       Path redisFolder,
@@ -65,9 +66,28 @@ public final class Mesh implements AutoCloseable {
       String model,
       Device device,
       DetectorGeometry geometry,
-      int consumerCount) {
+      int consumerCount,
+      ToldService.TraceSettings traces) {
     public Settings {
       models = List.copyOf(models);
+    }
+
+    /** With traces as this process was told. */
+    public Settings(
+        Path redisFolder,
+        List<ModelOrigin> models,
+        String model,
+        Device device,
+        DetectorGeometry geometry,
+        int consumerCount) {
+      this(
+          redisFolder,
+          models,
+          model,
+          device,
+          geometry,
+          consumerCount,
+          ToldService.TraceSettings.ofProcess());
     }
 
     /** With the models of a folder, if there is one, on processors. */
@@ -95,8 +115,16 @@ public final class Mesh implements AutoCloseable {
           closer.add(
               RedisEventLog.connect(
                   new RedisSettings(redis.uri(), STREAM, OptionalInt.of(PARTITIONS))));
-      registry = closer.add(Registry.start(RegistrySettings.at(HOST, 0), meters()));
-      PrometheusMeterRegistry serverMeters = meters();
+      ToldService registryTold = told("registry");
+      registry =
+          closer.add(
+              Registry.start(RegistrySettings.at(HOST, 0), registryTold.telemetry().meters()));
+      registryManagement =
+          closer.add(ManagementServer.start(HOST, 0, registryTold.meters(), () -> true));
+      registryManagement.add(
+          registry.discovery(
+              registryTold.instance(registry.address(), registryManagement.address())));
+      ToldService serverTold = told("model-server");
       modelServer =
           closer.add(
               ModelServer.start(
@@ -106,18 +134,18 @@ public final class Mesh implements AutoCloseable {
                           settings.model(),
                           settings.geometry())
                       .withDevice(settings.device()),
-                  serverMeters));
+                  serverTold.telemetry()));
       announce(
-          "model-server",
           modelTarget(),
-          serverMeters,
+          serverTold,
           () -> Beat.serving(modelServer.eventsInFlight()),
           modelServer::isReady);
       for (int i = 0; i < settings.consumerCount(); i++) {
         startConsumer();
       }
-      emitterMeters = meters();
-      announce("emitter", "", emitterMeters, () -> Beat.serving(0), () -> true);
+      emitterTold = told("emitter");
+      closer.add(StreamMetrics.start(log, emitterTold.telemetry().meters()));
+      announce("", emitterTold, () -> Beat.serving(0), () -> true);
     } catch (RuntimeException e) {
       closer.closeAfter(e);
       throw e;
@@ -125,35 +153,29 @@ public final class Mesh implements AutoCloseable {
   }
 
   private void startConsumer() {
-    PrometheusMeterRegistry meters = meters();
+    ToldService told = told("consumer");
+    closer.add(StreamMetrics.start(log, told.telemetry().meters()));
     ConsumerSettings consumerSettings =
         ConsumerSettings.of(List.of(modelTarget()), settings.model());
-    Consumer consumer = closer.add(Consumer.start(log, consumerSettings, meters));
-    announce(
-        "consumer", "", meters, () -> Beat.serving(consumer.eventsInFlight()), consumer::isReady);
+    Consumer consumer = closer.add(Consumer.start(log, consumerSettings, told.telemetry()));
+    announce("", told, () -> Beat.serving(consumer.eventsInFlight()), consumer::isReady);
   }
 
   /** As in separate processes, every service counts for itself. */
-  private PrometheusMeterRegistry meters() {
-    PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    closer.add(meters::close);
-    return meters;
+  private ToldService told(String kind) {
+    return ToldService.begin(kind, settings.traces(), closer);
   }
 
   /** Opens the management port of a service and lets it beat. */
   private void announce(
-      String kind,
-      String address,
-      PrometheusMeterRegistry meters,
-      Supplier<Beat> beat,
-      BooleanSupplier ready) {
-    ManagementServer management = closer.add(ManagementServer.start(HOST, 0, meters, ready));
+      String address, ToldService told, Supplier<Beat> beat, BooleanSupplier ready) {
+    ManagementServer management = closer.add(ManagementServer.start(HOST, 0, told.meters(), ready));
     closer.add(
         BeatSender.start(
-            HOST + ":" + registry.port(),
-            InstanceIds.create(kind, address, HOST + ":" + management.port()),
+            registry.address(),
+            told.instance(address, management.address()),
             beat,
-            meters,
+            told.telemetry().meters(),
             TransportSecurity.PLAINTEXT));
   }
 
@@ -167,9 +189,9 @@ public final class Mesh implements AutoCloseable {
     return log;
   }
 
-  /** Where an emitter into this mesh counts. */
-  public MeterRegistry emitterMeters() {
-    return emitterMeters;
+  /** What an emitter into this mesh tells of itself. */
+  public Telemetry emitterTelemetry() {
+    return emitterTold.telemetry();
   }
 
   /**
@@ -193,14 +215,20 @@ public final class Mesh implements AutoCloseable {
   }
 
   private String modelTarget() {
-    return HOST + ":" + modelServer.port();
+    return modelServer.address();
+  }
+
+  /** Where Prometheus learns of everything in this mesh that it can scrape. */
+  URI targetsUri() {
+    return URI.create("http://" + registryManagement.address() + Registry.DISCOVERY_PATH);
   }
 
   /** Prints where everything listens. */
   void describe(PrintWriter out) {
     out.println("  redis                " + redis.uri());
-    out.println("  registry             " + HOST + ":" + registry.port());
+    out.println("  registry             " + registry.address());
     out.println("  model-server         " + modelTarget());
+    out.println("  prometheus targets   " + targetsUri());
     out.flush();
   }
 

@@ -28,7 +28,7 @@ final class Reconstruction {
     PredictionCollector collector = new PredictionCollector(mesh.log());
     Emitter emitter =
         new Emitter(
-            new TruthRecordingSource(source, truth), mesh.log(), settings, mesh.emitterMeters());
+            new TruthRecordingSource(source, truth), mesh.log(), settings, mesh.emitterTelemetry());
     long startNanos = System.nanoTime();
     ExecutorService thread =
         Executors.newSingleThreadExecutor(task -> new Thread(task, "run-emitter"));

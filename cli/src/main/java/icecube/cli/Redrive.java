@@ -87,26 +87,27 @@ final class Redrive {
   }
 
   private void look(int partition, PublishedEntry entry) {
-    List<DeadLetter> letters;
+    DeadLetterBatch batch;
     try {
-      letters = DeadLetterBatch.parseFrom(entry.payload()).getDeadLettersList();
+      batch = DeadLetterBatch.parseFrom(entry.payload());
     } catch (InvalidProtocolBufferException e) {
       tally.stayed(Reason.REASON_UNSPECIFIED, Stayed.UNREADABLE, entry.eventCount());
       return;
     }
+    List<DeadLetter> letters = batch.getDeadLettersList();
     boolean isUnreadable =
         letters.stream().anyMatch(each -> each.getReason() == Reason.REASON_ENTRY_UNREADABLE);
     if (isUnreadable) {
-      lookWhole(partition, entry, letters);
+      lookWhole(partition, entry, batch);
     } else {
-      lookSingly(partition, entry, letters);
+      lookSingly(partition, entry, batch);
     }
   }
 
   /** An entry that nobody could read goes round as the bytes it was, or stays. */
-  private void lookWhole(int partition, PublishedEntry entry, List<DeadLetter> letters) {
+  private void lookWhole(int partition, PublishedEntry entry, DeadLetterBatch batch) {
     var reason = Reason.REASON_ENTRY_UNREADABLE;
-    byte[] bytes = letters.get(0).getUnreadableEntry().toByteArray();
+    byte[] bytes = batch.getDeadLetters(0).getUnreadableEntry().toByteArray();
     if (!choice.hasUnreadableEntry()) {
       tally.stayed(reason, Stayed.NOT_CHOSEN, entry.eventCount());
     } else if (bytes.length == 0) {
@@ -115,7 +116,12 @@ final class Redrive {
       var encoding = isZstd(bytes) ? PayloadEncoding.ZSTD : PayloadEncoding.PLAIN;
       var again =
           new EventEntry(bytes, entry.eventCount(), entry.digest(), encoding, OutcomePart.NONE);
-      send(partition, entry, List.of(again), OutcomePart.NONE, Map.of(reason, entry.eventCount()));
+      send(
+          partition,
+          entry,
+          traced(batch, List.of(again)),
+          OutcomePart.NONE,
+          Map.of(reason, entry.eventCount()));
     }
   }
 
@@ -128,11 +134,11 @@ final class Redrive {
     return true;
   }
 
-  private void lookSingly(int partition, PublishedEntry entry, List<DeadLetter> letters) {
+  private void lookSingly(int partition, PublishedEntry entry, DeadLetterBatch batch) {
     List<DeadLetter> chosen = new ArrayList<>();
-    var kept = DeadLetterBatch.newBuilder();
+    var kept = DeadLetterBatch.newBuilder().setTraceparent(batch.getTraceparent());
     var keptDigest = EventDigest.ZERO;
-    for (var letter : letters) {
+    for (var letter : batch.getDeadLettersList()) {
       seenIds.add(letter.getEventId());
       var why = whyItStays(letter);
       if (why == null) {
@@ -153,7 +159,15 @@ final class Redrive {
             : new OutcomePart(kept.build().toByteArray(), keptCount, keptDigest);
     Map<Reason, Integer> counts = new EnumMap<>(Reason.class);
     chosen.forEach(letter -> counts.merge(letter.getReason(), 1, Integer::sum));
-    send(partition, entry, entriesOf(chosen), keptPart, counts);
+    send(partition, entry, traced(batch, entriesOf(chosen)), keptPart, counts);
+  }
+
+  /** What goes round again goes on in the trace of its letter. */
+  private static List<EventEntry> traced(DeadLetterBatch batch, List<EventEntry> again) {
+    String traceparent = batch.getTraceparent();
+    return traceparent.length() == EventEntry.TRACEPARENT_LENGTH
+        ? again.stream().map(entry -> entry.withTraceparent(traceparent)).toList()
+        : again;
   }
 
   private @Nullable Stayed whyItStays(DeadLetter letter) {

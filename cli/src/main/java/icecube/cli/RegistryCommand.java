@@ -4,6 +4,7 @@ package icecube.cli;
 import icecube.chassis.Beat;
 import icecube.heartbeat.Registry;
 import icecube.heartbeat.RegistrySettings;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -39,8 +40,9 @@ final class RegistryCommand implements Callable<Integer> {
               Registry.start(
                   RegistrySettings.of(
                       service.serverAt(port).withSecurity(host.security()), Map.of()),
-                  host.meters()));
-      host.announce(service.host() + ":" + registry.port(), () -> Beat.serving(0), () -> true);
+                  host.telemetry().meters()));
+      host.announce(
+          registry.address(), () -> Beat.serving(0), () -> true, List.of(registry::discovery));
       ServiceHost.awaitStop();
     }
     return ExitCode.OK.code();

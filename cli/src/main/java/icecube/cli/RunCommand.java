@@ -97,7 +97,8 @@ final class RunCommand implements Callable<Integer> {
             modelName,
             model.device(),
             dataset.geometry(),
-            consumers);
+            consumers,
+            emission.traces());
     try (Mesh mesh = Mesh.start(settings)) {
       mesh.describe(out);
       RunSummary summary = Reconstruction.run(mesh, dataset, pace, files);

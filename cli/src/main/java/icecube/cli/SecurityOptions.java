@@ -4,7 +4,7 @@ package icecube.cli;
 import icecube.chassis.SecurityFiles;
 import icecube.chassis.StartException;
 import icecube.chassis.TransportSecurity;
-import io.micrometer.core.instrument.MeterRegistry;
+import icecube.otel.Meters;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +52,7 @@ final class SecurityOptions {
   private @Nullable Path tokensAccepted;
 
   /** Reads the files; the caller closes what is opened. */
-  TransportSecurity open(MeterRegistry meters) {
+  TransportSecurity open(Meters meters) {
     SecurityFiles files =
         SettingException.checked(
             () ->

@@ -37,9 +37,9 @@ final class ServeCommand implements Callable<Integer> {
           host.add(
               ModelServer.start(
                   model.serverSettings(service.serverAt(port).withSecurity(host.security())),
-                  host.meters()));
+                  host.telemetry()));
       host.announce(
-          service.host() + ":" + server.port(),
+          server.address(),
           () -> server.isReady() ? Beat.serving(server.eventsInFlight()) : Beat.starting(),
           server::isReady);
       ServiceHost.awaitStop();

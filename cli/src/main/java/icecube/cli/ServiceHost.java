@@ -4,15 +4,20 @@ package icecube.cli;
 import icecube.chassis.Beat;
 import icecube.chassis.BeatSender;
 import icecube.chassis.Closer;
-import icecube.chassis.InstanceIds;
+import icecube.chassis.ManagementPage;
 import icecube.chassis.ManagementServer;
 import icecube.chassis.TransportSecurity;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import icecube.otel.Telemetry;
+import icecube.stream.EventLog;
+import icecube.stream.RedisEventLog;
+import icecube.stream.StreamMetrics;
+import icecube.v1.Instance;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -25,23 +30,30 @@ final class ServiceHost implements AutoCloseable {
   private final int managementPort;
   private final Optional<String> registry;
   private final PrintWriter out;
-  private final PrometheusMeterRegistry meters =
-      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final Closer closer = new Closer();
+  private final ToldService told;
   private final TransportSecurity security;
 
   ServiceHost(String kind, ServiceOptions options, PrintWriter out) {
+    this(kind, options, ToldService.TraceSettings.ofProcess(), out);
+  }
+
+  /** The same, for a service that draws traces. */
+  ServiceHost(
+      String kind, ServiceOptions options, ToldService.TraceSettings traces, PrintWriter out) {
     this.kind = kind;
     this.options = options;
     this.managementPort = options.managementPort();
     this.registry = options.registry();
     this.out = out;
-    closer.add(meters::close);
-    this.security = closer.add(options.openSecurity(meters));
+    this.told = ToldService.begin(kind, traces, closer);
+    ConsoleLog.service(kind, told.telemetry().meters());
+    this.security = closer.add(options.openSecurity(told.telemetry().meters()));
   }
 
-  PrometheusMeterRegistry meters() {
-    return meters;
+  /** What the service tells of itself. */
+  Telemetry telemetry() {
+    return told.telemetry();
   }
 
   /** Who this process is and whom it trusts. */
@@ -54,28 +66,41 @@ final class ServiceHost implements AutoCloseable {
     return closer.add(resource);
   }
 
+  /** Hands over the event log, whose account the service then shows, too. */
+  EventLog add(RedisEventLog log) {
+    closer.add(log);
+    closer.add(StreamMetrics.start(log, told.telemetry().meters()));
+    return log;
+  }
+
   /**
    * Opens the management port, starts to beat, and prints where the service is to be found.
    *
    * @param address where its own port listens; empty if it has none
    */
   void announce(String address, Supplier<Beat> beat, BooleanSupplier ready) {
+    announce(address, beat, ready, List.of());
+  }
+
+  /** The same with further pages on the management port, made for who this service is. */
+  void announce(
+      String address,
+      Supplier<Beat> beat,
+      BooleanSupplier ready,
+      List<Function<Instance, ManagementPage>> pages) {
     ManagementServer management =
-        closer.add(ManagementServer.start(options.host(), managementPort, meters, ready));
-    String managementAddress = options.host() + ":" + management.port();
+        closer.add(ManagementServer.start(options.host(), managementPort, told.meters(), ready));
+    Instance self = told.instance(address, management.address());
+    pages.forEach(page -> management.add(page.apply(self)));
+    ConsoleLog.instance(self.getInstanceId());
+    closer.add(ServiceSummary.start(kind, told.meters()));
     registry.ifPresent(
         target ->
-            closer.add(
-                BeatSender.start(
-                    target,
-                    InstanceIds.create(kind, address, managementAddress),
-                    beat,
-                    meters,
-                    security)));
+            closer.add(BeatSender.start(target, self, beat, told.telemetry().meters(), security)));
     if (!address.isEmpty()) {
       out.println(kind + " listens on " + address);
     }
-    out.println(kind + " management on http://" + managementAddress + "/metrics");
+    out.println(kind + " management on http://" + management.address() + "/metrics");
     out.flush();
   }
 

@@ -3,7 +3,7 @@ package icecube.cli;
 
 import icecube.chassis.ServerSettings;
 import icecube.chassis.TransportSecurity;
-import io.micrometer.core.instrument.MeterRegistry;
+import icecube.otel.Meters;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +56,7 @@ final class ServiceOptions {
   }
 
   /** Opens the files that the flags name; a service that has some calls nobody without them. */
-  TransportSecurity openSecurity(MeterRegistry meters) {
+  TransportSecurity openSecurity(Meters meters) {
     TransportSecurity opened = security.open(meters);
     if (registry != null && opened.isServing() && !opened.isCalling()) {
       opened.close();

@@ -8,8 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import icecube.chassis.ServerSettings;
 import icecube.modelserver.ModelServer;
 import icecube.modelserver.ModelServerSettings;
+import icecube.otel.Telemetry;
 import icecube.physics.IceCube86;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -41,8 +41,7 @@ final class LoadCommandTest {
   static void serve() {
     var settings = ServerSettings.onLoopback(0).withDrain(Duration.ZERO, Duration.ZERO);
     server =
-        ModelServer.start(
-            ModelServerSettings.at(settings, IceCube86.geometry()), new SimpleMeterRegistry());
+        ModelServer.start(ModelServerSettings.at(settings, IceCube86.geometry()), Telemetry.off());
   }
 
   @AfterAll

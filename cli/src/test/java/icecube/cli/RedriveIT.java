@@ -13,6 +13,7 @@ import icecube.emitter.EmitterSettings;
 import icecube.emitter.SimulatedSource;
 import icecube.modelserver.ModelServer;
 import icecube.modelserver.ModelServerSettings;
+import icecube.otel.Telemetry;
 import icecube.stream.EmbeddedRedis;
 import icecube.stream.EventEntry;
 import icecube.stream.EventLog;
@@ -21,7 +22,6 @@ import icecube.stream.Reconciliation;
 import icecube.stream.RedisEventLog;
 import icecube.stream.RedisSettings;
 import icecube.v1.Reason;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -72,13 +72,12 @@ final class RedriveIT {
   }
 
   private Consumer consumer(String target) {
-    return Consumer.start(log, ConsumerSettings.of(List.of(target), ""), new SimpleMeterRegistry());
+    return Consumer.start(log, ConsumerSettings.of(List.of(target), ""), Telemetry.off());
   }
 
   private static ModelServer soundServer() {
     return ModelServer.start(
-        ModelServerSettings.at(ServerSettings.onLoopback(0), Letters.GEOMETRY),
-        new SimpleMeterRegistry());
+        ModelServerSettings.at(ServerSettings.onLoopback(0), Letters.GEOMETRY), Telemetry.off());
   }
 
   private static String target(ModelServer server) {
@@ -112,8 +111,7 @@ final class RedriveIT {
     try (var broken = new FaultyModelServer(id -> id % 3 == 0);
         var consumer = consumer(broken.target())) {
       assertThat(consumer.eventsInFlight()).isZero();
-      var summary =
-          new Emitter(source, log, EmitterSettings.DEFAULT, new SimpleMeterRegistry()).run();
+      var summary = new Emitter(source, log, EmitterSettings.DEFAULT, Telemetry.off()).run();
       assertThat(summary.isComplete()).isTrue();
     }
     long refused = deadLettered();

@@ -37,17 +37,26 @@ final class RoomsTest {
       onlyOurs("icecube.simulator..", "icecube.simulator..", "icecube.physics..");
 
   @ArchTest
-  static final ArchRule streamKnowsProtoAndPhysics =
+  static final ArchRule otelKnowsNoneOfOurs = onlyOurs("icecube.otel..", "icecube.otel..");
+
+  @ArchTest
+  static final ArchRule streamKnowsProtoPhysicsAndTelemetry =
       onlyOurs(
           "icecube.stream..",
           "icecube.stream..",
+          "icecube.otel..",
           "icecube.proto..",
           "icecube.v1..",
           "icecube.physics..");
 
   @ArchTest
-  static final ArchRule chassisKnowsProtoOnly =
-      onlyOurs("icecube.chassis..", "icecube.chassis..", "icecube.proto..", "icecube.v1..");
+  static final ArchRule chassisKnowsProtoAndTelemetry =
+      onlyOurs(
+          "icecube.chassis..",
+          "icecube.chassis..",
+          "icecube.otel..",
+          "icecube.proto..",
+          "icecube.v1..");
 
   @ArchTest
   static final ArchRule heartbeatKnowsNeitherPhysicsNorStream =
@@ -55,6 +64,7 @@ final class RoomsTest {
           "icecube.heartbeat..",
           "icecube.heartbeat..",
           "icecube.chassis..",
+          "icecube.otel..",
           "icecube.proto..",
           "icecube.v1..");
 
@@ -64,6 +74,7 @@ final class RoomsTest {
           "icecube.modelserver..",
           "icecube.modelserver..",
           "icecube.chassis..",
+          "icecube.otel..",
           "icecube.proto..",
           "icecube.v1..",
           "icecube.physics..");
@@ -87,9 +98,20 @@ final class RoomsTest {
           "icecube.evaluation..", "icecube.evaluation..", "icecube.dataset..", "icecube.physics..");
 
   @ArchTest
+  static final ArchRule sinksKnowTheStreamAndNoService =
+      onlyOurs(
+          "icecube.sinks..",
+          "icecube.sinks..",
+          "icecube.stream..",
+          "icecube.proto..",
+          "icecube.v1..",
+          "icecube.physics..",
+          "icecube.otel..");
+
+  @ArchTest
   static final ArchRule servicesDoNotKnowEachOther =
       slices()
-          .matching("icecube.(emitter|consumer|modelserver|heartbeat)..")
+          .matching("icecube.(emitter|consumer|modelserver|heartbeat|sinks)..")
           .should()
           .notDependOnEachOther();
 

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -34,6 +35,11 @@ final class ServiceProcess implements AutoCloseable {
 
   /** Starts {@code icecube arguments…}; its standard error goes to {@code log}. */
   static ServiceProcess start(Path log, String... arguments) {
+    return start(log, Map.of(), arguments);
+  }
+
+  /** The same with variables added to our environment. */
+  static ServiceProcess start(Path log, Map<String, String> environment, String... arguments) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -45,10 +51,10 @@ final class ServiceProcess implements AutoCloseable {
                 "icecube.cli.Main"));
     command.addAll(List.of(arguments));
     try {
-      return new ServiceProcess(
-          new ProcessBuilder(command)
-              .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-              .start());
+      ProcessBuilder builder =
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+      builder.environment().putAll(environment);
+      return new ServiceProcess(builder.start());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -96,6 +102,23 @@ final class ServiceProcess implements AutoCloseable {
   /** kill -9. */
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
+  }
+
+  /** Stands still until it is continued: SIGSTOP. */
+  void pause() throws Exception {
+    signal("-STOP");
+  }
+
+  /** Goes on after a pause: SIGCONT. */
+  void resume() throws Exception {
+    signal("-CONT");
+  }
+
+  private void signal(String name) throws Exception {
+    Process kill = new ProcessBuilder("kill", name, Long.toString(process.pid())).start();
+    if (kill.waitFor() != 0) {
+      throw new AssertionError("kill " + name + ": " + kill.exitValue() + " (expected: 0)");
+    }
   }
 
   /** SIGTERM, as docker stop sends it. */

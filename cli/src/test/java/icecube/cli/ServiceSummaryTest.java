@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+final class ServiceSummaryTest {
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final AtomicLong now = new AtomicLong();
+  private final Logger logger = (Logger) LoggerFactory.getLogger(ServiceSummary.class);
+  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+
+  @BeforeEach
+  void listen() {
+    logger.setLevel(Level.INFO);
+    lines.start();
+    logger.addAppender(lines);
+  }
+
+  @AfterEach
+  void stopListening() {
+    logger.detachAppender(lines);
+    logger.setLevel(null);
+  }
+
+  @Test
+  void saysWhatWasAddedSinceTheLineBefore() {
+    ServiceSummary summary = new ServiceSummary("consumer", meters, now::get);
+    meters.counter("icecube.consumer.events.predicted").increment(320);
+    meters.counter("icecube.consumer.events.dead.lettered", "reason", "A").increment();
+    meters.counter("icecube.consumer.events.dead.lettered", "reason", "B").increment(2);
+    meters.timer("icecube.consumer.event.age").record(Duration.ofMillis(30));
+    meters.timer("icecube.consumer.event.age").record(Duration.ofMillis(31));
+    tellAfterAMinute(summary);
+    meters.counter("icecube.consumer.events.predicted").increment(8);
+    meters.timer("icecube.consumer.event.age").record(Duration.ofMillis(7));
+    tellAfterAMinute(summary);
+    tellAfterAMinute(summary);
+
+    assertThat(line(0))
+        .containsEntry("seconds", 60L)
+        .containsEntry("events_predicted", 320L)
+        .containsEntry("events_dead_lettered", 3L)
+        .containsEntry("event_age_mean_ms", 30.5);
+    assertThat(line(1))
+        .containsEntry("events_predicted", 8L)
+        .containsEntry("events_dead_lettered", 0L)
+        .containsEntry("event_age_mean_ms", 7L);
+    assertThat(line(2))
+        .containsEntry("events_predicted", 0L)
+        .containsEntry("event_age_mean_ms", 0L);
+  }
+
+  @Test
+  void saysWhatIsThereNow() {
+    meters.gauge("icecube.modelserver.queue.events", 17);
+    tellAfterAMinute(new ServiceSummary("model-server", meters, now::get));
+
+    assertThat(line(0)).containsEntry("queue_events", 17L).containsEntry("requests_answered", 0L);
+    assertThat(lines.list.get(0).getMessage()).isEqualTo("summary");
+    assertThat(lines.list.get(0).getLevel()).isEqualTo(Level.INFO);
+  }
+
+  private void tellAfterAMinute(ServiceSummary summary) {
+    now.addAndGet(ServiceSummary.INTERVAL.toNanos());
+    summary.tell();
+  }
+
+  private Map<String, Object> line(int index) {
+    Map<String, Object> line = new LinkedHashMap<>();
+    lines.list.get(index).getKeyValuePairs().forEach(pair -> line.put(pair.key, pair.value));
+    return line;
+  }
+}
