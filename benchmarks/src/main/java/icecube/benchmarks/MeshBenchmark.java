@@ -4,10 +4,6 @@ package icecube.benchmarks;
 import icecube.cli.Mesh;
 import icecube.emitter.Emitter;
 import icecube.emitter.EmitterSettings;
-import icecube.emitter.EventCursor;
-import icecube.emitter.EventSource;
-import icecube.emitter.SimulatedSource;
-import icecube.emitter.SourceEvent;
 import icecube.physics.DetectorGeometry;
 import icecube.physics.Event;
 import icecube.physics.FeatureBuilder;
@@ -18,16 +14,13 @@ import icecube.proto.EventCodec;
 import icecube.stream.EmbeddedRedis;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The line fit through the whole mesh, beside the same fit in this process on as many threads as
@@ -58,7 +51,7 @@ public final class MeshBenchmark {
     int repeats = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 5;
     Path folder = Files.createTempDirectory("mesh-benchmark-");
     try {
-      new MeshBenchmark(simulate(count), repeats, folder).run();
+      new MeshBenchmark(InMemorySource.simulate(count), repeats, folder).run();
     } finally {
       try (Stream<Path> files = Files.walk(folder)) {
         for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -66,17 +59,6 @@ public final class MeshBenchmark {
         }
       }
     }
-  }
-
-  private static List<Event> simulate(int count) throws Exception {
-    int threads = Runtime.getRuntime().availableProcessors();
-    List<Event> events = new ArrayList<>(count);
-    try (EventCursor cursor = SimulatedSource.of(1, count, IceCube86.geometry(), threads).open()) {
-      for (SourceEvent next = cursor.next(); next != null; next = cursor.next()) {
-        events.add(next.event());
-      }
-    }
-    return events;
   }
 
   private void run() throws Exception {
@@ -151,7 +133,7 @@ public final class MeshBenchmark {
               new InMemorySource(events, geometry),
               mesh.log(),
               EmitterSettings.DEFAULT,
-              mesh.emitterMeters());
+              mesh.emitterTelemetry());
       long start = System.nanoTime();
       emitter.run();
       return perSecond(start);
@@ -203,33 +185,5 @@ public final class MeshBenchmark {
       entries++;
     }
     return Math.toIntExact(bytes / entries);
-  }
-
-  /** Events that are ready in memory, so that reading them costs the mesh nothing. */
-  private record InMemorySource(List<Event> events, DetectorGeometry geometry)
-      implements EventSource {
-    @Override
-    public String fingerprint() {
-      return "in-memory-" + events.size();
-    }
-
-    @Override
-    public OptionalLong eventCount() {
-      return OptionalLong.of(events.size());
-    }
-
-    @Override
-    public EventCursor open() {
-      var iterator = events.iterator();
-      return new EventCursor() {
-        @Override
-        public @Nullable SourceEvent next() {
-          return iterator.hasNext() ? new SourceEvent(iterator.next(), null) : null;
-        }
-
-        @Override
-        public void close() {}
-      };
-    }
   }
 }

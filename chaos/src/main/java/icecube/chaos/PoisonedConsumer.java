@@ -3,10 +3,10 @@ package icecube.chaos;
 
 import icecube.consumer.Consumer;
 import icecube.consumer.ConsumerSettings;
+import icecube.otel.Telemetry;
 import icecube.stream.ClaimSettings;
 import icecube.stream.RedisEventLog;
 import icecube.stream.RedisSettings;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -39,9 +39,7 @@ final class PoisonedConsumer {
                 RedisEventLog.connect(settings), killers, () -> Runtime.getRuntime().halt(137));
         var consumer =
             Consumer.start(
-                log,
-                ConsumerSettings.of(servers, "").withClaim(claim),
-                new SimpleMeterRegistry())) {
+                log, ConsumerSettings.of(servers, "").withClaim(claim), Telemetry.off())) {
       System.out.println("poisoned consumer " + consumer.name());
       new CountDownLatch(1).await();
     }

@@ -5,10 +5,9 @@ import icecube.consumer.Consumption;
 import icecube.emitter.Emission;
 import icecube.emitter.EmissionSummary.Outcome;
 import icecube.emitter.Emitter;
+import icecube.otel.Telemetry;
 import icecube.stream.EventLog;
 import io.grpc.ManagedChannel;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +33,7 @@ final class Mesh {
   private final Harms harms;
 
   /** Without children it measures nothing, which is cheap. */
-  private final MeterRegistry meters = new CompositeMeterRegistry();
+  private final Telemetry telemetry = Telemetry.off();
 
   private final List<SimulatedProcess> emitters = new ArrayList<>();
   private final List<ConsumerProcess> consumers = new ArrayList<>();
@@ -102,7 +101,11 @@ final class Mesh {
         });
     var emitter =
         new Emitter(
-            events, variant.emitter(faulty(process)), scenario.emitterSettings(), meters, process);
+            events,
+            variant.emitter(faulty(process)),
+            scenario.emitterSettings(),
+            telemetry,
+            process);
     Emission emission = emitter.begin();
     process.begin(emission, () -> ended(process, emission));
   }
@@ -134,7 +137,7 @@ final class Mesh {
             variant.consumer(faulty(process)),
             scenario.consumerSettings(
                 "consumer", servers.stream().map(SimulatedServer::name).toList()),
-            meters,
+            telemetry,
             target -> channel(process, target),
             process,
             process);
