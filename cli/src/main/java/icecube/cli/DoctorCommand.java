@@ -4,7 +4,6 @@ package icecube.cli;
 import icecube.chassis.TransportSecurity;
 import icecube.otel.Meters;
 import icecube.stream.RedisSettings;
-import icecube.v1.Member;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -148,10 +147,8 @@ final class DoctorCommand implements Callable<Integer> {
   private List<Doctor.Check> ofMembers(
       RegistryCheck known, TransportSecurity opened, Duration max) {
     List<Doctor.Check> checks = new ArrayList<>();
-    known.members().stream()
-        .filter(RegistryCheck::isThere)
+    known.here().stream()
         .limit(INSTANCE_COUNT_MAX)
-        .map(Member::getInstance)
         .forEach(
             instance ->
                 checks.add(

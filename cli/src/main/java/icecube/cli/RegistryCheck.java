@@ -3,7 +3,9 @@ package icecube.cli;
 
 import icecube.chassis.GrpcChannels;
 import icecube.chassis.TransportSecurity;
+import icecube.proto.InstanceStates;
 import icecube.v1.HeartbeatServiceGrpc;
+import icecube.v1.Instance;
 import icecube.v1.InstanceState;
 import icecube.v1.ListRequest;
 import icecube.v1.Member;
@@ -66,28 +68,21 @@ record RegistryCheck(List<Member> members, List<Finding> findings, boolean answe
     return findings;
   }
 
-  /** Those of a kind that may be asked, by where they are. */
-  List<String> addresses(String kind) {
+  /** Those who beat, or did a moment ago. */
+  List<Instance> here() {
     return members.stream()
-        .filter(RegistryCheck::isThere)
+        .filter(member -> InstanceStates.isHere(member.getState()))
         .map(Member::getInstance)
-        .filter(instance -> instance.getKind().equals(kind) && !instance.getAddress().isEmpty())
-        .map(instance -> instance.getAddress())
-        .distinct()
         .toList();
   }
 
-  /** Whether it beats, or did a moment ago. */
-  static boolean isThere(Member member) {
-    return switch (member.getState()) {
-      case INSTANCE_STATE_STARTING,
-          INSTANCE_STATE_SERVING,
-          INSTANCE_STATE_DRAINING,
-          INSTANCE_STATE_SUSPECT ->
-          true;
-      case INSTANCE_STATE_DEAD, INSTANCE_STATE_LEFT, INSTANCE_STATE_UNSPECIFIED, UNRECOGNIZED ->
-          false;
-    };
+  /** Those of a kind that may be asked, by where they are. */
+  List<String> addresses(String kind) {
+    return here().stream()
+        .filter(instance -> instance.getKind().equals(kind) && !instance.getAddress().isEmpty())
+        .map(Instance::getAddress)
+        .distinct()
+        .toList();
   }
 
   private static Finding enough(String kind, int wanted, List<Member> members) {

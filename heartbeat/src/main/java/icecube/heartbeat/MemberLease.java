@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.heartbeat;
 
+import icecube.proto.InstanceStates;
 import icecube.v1.Instance;
 import icecube.v1.InstanceState;
 import icecube.v1.Member;
@@ -40,7 +41,7 @@ final class MemberLease {
 
   /** DEAD or LEFT. */
   boolean isOver() {
-    return seen == InstanceState.INSTANCE_STATE_DEAD || seen == InstanceState.INSTANCE_STATE_LEFT;
+    return !InstanceStates.isHere(seen);
   }
 
   long endedAt() {

@@ -3,8 +3,8 @@ package icecube.heartbeat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import icecube.proto.InstanceStates;
 import icecube.v1.Instance;
-import icecube.v1.InstanceState;
 import icecube.v1.Member;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,7 +42,7 @@ final class ScrapeTargets {
     for (Member member : members) {
       Instance instance = member.getInstance();
       String address = target(instance.getManagementAddress());
-      if (isThere(member.getState()) && TARGET.matcher(address).matches()) {
+      if (InstanceStates.isHere(member.getState()) && TARGET.matcher(address).matches()) {
         byAddress.merge(address, instance, ScrapeTargets::later);
       }
     }
@@ -67,18 +67,6 @@ final class ScrapeTargets {
 
   private static Instance later(Instance one, Instance other) {
     return one.getIncarnation() > other.getIncarnation() ? one : other;
-  }
-
-  private static boolean isThere(InstanceState state) {
-    return switch (state) {
-      case INSTANCE_STATE_STARTING,
-          INSTANCE_STATE_SERVING,
-          INSTANCE_STATE_DRAINING,
-          INSTANCE_STATE_SUSPECT ->
-          true;
-      case INSTANCE_STATE_DEAD, INSTANCE_STATE_LEFT, INSTANCE_STATE_UNSPECIFIED, UNRECOGNIZED ->
-          false;
-    };
   }
 
   // Prometheus wants brackets; who beats may have forgotten them.
