@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.cli;
 
+import icecube.otel.MetricDictionary;
+import icecube.otel.MetricEntry;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -18,8 +20,9 @@ import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * One line a minute that says what a service has done: read from its meters, so that it costs the
- * work nothing. Counters and timers are told as what was added since the line before, gauges as
- * they are; a service that did nothing says so, too. Its thread is {@code summary}.
+ * work nothing. Counters are told as what was added since the line before, histograms of times as
+ * the mean of that in ms, gauges as they are; a service that did nothing says so, too. Its thread
+ * is {@code summary}.
  */
 final class ServiceSummary implements AutoCloseable {
   static final Duration INTERVAL = Duration.ofSeconds(60);
@@ -34,17 +37,32 @@ final class ServiceSummary implements AutoCloseable {
   private final Map<String, Double> before = new LinkedHashMap<>();
   private long toldAt;
 
-  private enum Kind {
-    ADDED,
-    IS,
-    MEAN_MILLIS,
+  /**
+   * A key of the line, and the metric it is read from; the values of its labels are added up. The
+   * key is what the name of the metric says beyond its room and its unit.
+   */
+  private record Figure(String key, MetricEntry metric) {
+    static Figure of(String name) {
+      MetricEntry metric = MetricDictionary.ofThisBuild().entry(name);
+      String key = name.replaceFirst("^icecube_[a-z]+_", "");
+      return switch (metric.type()) {
+        case COUNTER -> new Figure(without(key, "_total"), metric);
+        case GAUGE -> new Figure(key, metric);
+        case HISTOGRAM, SUMMARY -> new Figure(without(key, "_seconds") + "_mean_ms", metric);
+      };
+    }
+
+    private static String without(String name, String suffix) {
+      if (!name.endsWith(suffix)) {
+        throw new IllegalArgumentException(
+            "figure: %s (expected: ...%s, by its type)".formatted(name, suffix));
+      }
+      return name.substring(0, name.length() - suffix.length());
+    }
   }
 
-  /** A key of the line, and the meter it is read from; the values of its labels are added up. */
-  private record Figure(String key, Kind kind, String meter) {}
-
   ServiceSummary(String service, MeterRegistry meters, LongSupplier nanoTime) {
-    this.figures = figures(service);
+    this.figures = metrics(service).stream().map(Figure::of).toList();
     this.meters = meters;
     this.nanoTime = nanoTime;
     this.toldAt = nanoTime.getAsLong();
@@ -68,12 +86,12 @@ final class ServiceSummary implements AutoCloseable {
     toldAt = now;
     LoggingEventBuilder line = LOG.atInfo().addKeyValue("seconds", rounded(seconds));
     for (Figure figure : figures) {
+      String meter = figure.metric().meterName();
       double value =
-          switch (figure.kind()) {
-            case ADDED -> added(figure.meter(), count(figure.meter()));
-            case IS ->
-                meters.find(figure.meter()).gauges().stream().mapToDouble(Gauge::value).sum();
-            case MEAN_MILLIS -> meanMillis(figure.meter());
+          switch (figure.metric().type()) {
+            case COUNTER -> added(meter, count(meter));
+            case GAUGE -> meters.find(meter).gauges().stream().mapToDouble(Gauge::value).sum();
+            case HISTOGRAM, SUMMARY -> meanMillis(meter);
           };
       line = line.addKeyValue(figure.key(), rounded(value));
     }
@@ -113,39 +131,39 @@ final class ServiceSummary implements AutoCloseable {
     return rounded == Math.rint(rounded) ? (Number) (long) rounded : (Number) rounded;
   }
 
-  private static List<Figure> figures(String service) {
+  /** What a service is summed up by, as {@code otel/metrics.yaml} names it; none of others. */
+  private static List<String> metrics(String service) {
     return switch (service) {
       case "emitter" ->
           List.of(
-              new Figure("events_accepted", Kind.ADDED, "icecube.emitter.events.accepted"),
-              new Figure("events_rejected", Kind.ADDED, "icecube.emitter.events.rejected"),
-              new Figure("appends_busy", Kind.ADDED, "icecube.emitter.appends.busy"),
-              new Figure("log_failures", Kind.ADDED, "icecube.emitter.log.failures"),
-              new Figure("append_mean_ms", Kind.MEAN_MILLIS, "icecube.emitter.append"));
+              "icecube_emitter_events_accepted_total",
+              "icecube_emitter_events_rejected_total",
+              "icecube_emitter_appends_busy_total",
+              "icecube_emitter_log_failures_total",
+              "icecube_emitter_append_seconds");
       case "consumer" ->
           List.of(
-              new Figure("events_predicted", Kind.ADDED, "icecube.consumer.events.predicted"),
-              new Figure(
-                  "events_dead_lettered", Kind.ADDED, "icecube.consumer.events.dead.lettered"),
-              new Figure("entries_retried", Kind.ADDED, "icecube.consumer.entries.retried"),
-              new Figure("events_in_flight", Kind.IS, "icecube.consumer.events.in.flight"),
-              new Figure("backlog_entries", Kind.IS, "icecube.consumer.backlog.entries"),
-              new Figure("event_age_mean_ms", Kind.MEAN_MILLIS, "icecube.consumer.event.age"));
+              "icecube_consumer_events_predicted_total",
+              "icecube_consumer_events_dead_lettered_total",
+              "icecube_consumer_entries_retried_total",
+              "icecube_consumer_events_in_flight",
+              "icecube_consumer_backlog_entries",
+              "icecube_consumer_event_age_seconds");
       case "model-server" ->
           List.of(
-              new Figure("requests_answered", Kind.ADDED, "icecube.modelserver.requests.answered"),
-              new Figure("requests_dropped", Kind.ADDED, "icecube.modelserver.requests.dropped"),
-              new Figure("events_predicted", Kind.ADDED, "icecube.modelserver.events.predicted"),
-              new Figure("events_refused", Kind.ADDED, "icecube.modelserver.events.refused"),
-              new Figure("queue_events", Kind.IS, "icecube.modelserver.queue.events"),
-              new Figure("request_mean_ms", Kind.MEAN_MILLIS, "icecube.modelserver.request"));
+              "icecube_modelserver_requests_answered_total",
+              "icecube_modelserver_requests_dropped_total",
+              "icecube_modelserver_events_predicted_total",
+              "icecube_modelserver_events_refused_total",
+              "icecube_modelserver_queue_events",
+              "icecube_modelserver_request_seconds");
       case "sink" ->
           List.of(
-              new Figure("events_read", Kind.ADDED, "icecube.sinks.events.read"),
-              new Figure("windows_logged", Kind.ADDED, "icecube.sinks.windows.logged"),
-              new Figure("windows_dropped", Kind.ADDED, "icecube.sinks.windows.dropped"),
-              new Figure("windows_waiting", Kind.IS, "icecube.sinks.windows.waiting"),
-              new Figure("failures", Kind.ADDED, "icecube.sinks.failures"));
+              "icecube_sinks_events_read_total",
+              "icecube_sinks_windows_logged_total",
+              "icecube_sinks_windows_dropped_total",
+              "icecube_sinks_windows_waiting",
+              "icecube_sinks_failures_total");
       default -> List.of();
     };
   }

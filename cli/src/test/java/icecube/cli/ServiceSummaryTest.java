@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import icecube.otel.Meters;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -15,10 +16,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 final class ServiceSummaryTest {
-  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final Meters meters = Meters.of(registry);
   private final AtomicLong now = new AtomicLong();
   private final Logger logger = (Logger) LoggerFactory.getLogger(ServiceSummary.class);
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
@@ -38,15 +42,15 @@ final class ServiceSummaryTest {
 
   @Test
   void saysWhatWasAddedSinceTheLineBefore() {
-    ServiceSummary summary = new ServiceSummary("consumer", meters, now::get);
-    meters.counter("icecube.consumer.events.predicted").increment(320);
-    meters.counter("icecube.consumer.events.dead.lettered", "reason", "A").increment();
-    meters.counter("icecube.consumer.events.dead.lettered", "reason", "B").increment(2);
-    meters.timer("icecube.consumer.event.age").record(Duration.ofMillis(30));
-    meters.timer("icecube.consumer.event.age").record(Duration.ofMillis(31));
+    ServiceSummary summary = new ServiceSummary("consumer", registry, now::get);
+    meters.counter("icecube_consumer_events_predicted_total").increment(320);
+    meters.counter("icecube_consumer_events_dead_lettered_total", "reason", "A").increment();
+    meters.counter("icecube_consumer_events_dead_lettered_total", "reason", "B").increment(2);
+    meters.timer("icecube_consumer_event_age_seconds").record(Duration.ofMillis(30));
+    meters.timer("icecube_consumer_event_age_seconds").record(Duration.ofMillis(31));
     tellAfterAMinute(summary);
-    meters.counter("icecube.consumer.events.predicted").increment(8);
-    meters.timer("icecube.consumer.event.age").record(Duration.ofMillis(7));
+    meters.counter("icecube_consumer_events_predicted_total").increment(8);
+    meters.timer("icecube_consumer_event_age_seconds").record(Duration.ofMillis(7));
     tellAfterAMinute(summary);
     tellAfterAMinute(summary);
 
@@ -66,12 +70,20 @@ final class ServiceSummaryTest {
 
   @Test
   void saysWhatIsThereNow() {
-    meters.gauge("icecube.modelserver.queue.events", 17);
-    tellAfterAMinute(new ServiceSummary("model-server", meters, now::get));
+    meters.gauge("icecube_modelserver_queue_events", 17, Integer::doubleValue);
+    tellAfterAMinute(new ServiceSummary("model-server", registry, now::get));
 
     assertThat(line(0)).containsEntry("queue_events", 17L).containsEntry("requests_answered", 0L);
     assertThat(lines.list.get(0).getMessage()).isEqualTo("summary");
     assertThat(lines.list.get(0).getLevel()).isEqualTo(Level.INFO);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"emitter", "consumer", "model-server", "sink"})
+  void everyFigureIsOfTheDictionary(String service) {
+    tellAfterAMinute(new ServiceSummary(service, registry, now::get));
+
+    assertThat(line(0)).hasSizeGreaterThan(1).containsEntry("seconds", 60L);
   }
 
   private void tellAfterAMinute(ServiceSummary summary) {

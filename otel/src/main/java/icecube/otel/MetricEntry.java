@@ -47,7 +47,7 @@ public record MetricEntry(
    * underscores, without {@code _total} of a counter or {@code _seconds} of a time that is summed
    * up.
    */
-  String meterName() {
+  public String meterName() {
     String stem =
         switch (type) {
           case COUNTER -> without(name, "_total");
