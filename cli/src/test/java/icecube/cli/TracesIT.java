@@ -4,7 +4,6 @@ package icecube.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import icecube.emitter.Emitter;
 import icecube.emitter.EmitterSettings;
@@ -13,9 +12,13 @@ import icecube.modelserver.Device;
 import icecube.otel.Telemetry;
 import icecube.otel.Tracing;
 import icecube.physics.IceCube86;
+import icecube.sinks.MlflowServer;
+import icecube.sinks.MlflowSink;
+import icecube.sinks.SinkSettings;
 import icecube.stream.EventDigest;
 import icecube.stream.EventEntry;
 import icecube.stream.EventLog;
+import icecube.testkit.CannedMlflow;
 import icecube.testkit.CollectorServer;
 import icecube.testkit.Eventually;
 import icecube.testkit.JaegerServer;
@@ -58,7 +61,8 @@ final class TracesIT {
           "icecube.v1.ModelService/PredictStream",
           "queue",
           "compute",
-          "publish predictions");
+          "publish predictions",
+          "process predictions");
 
   private static final String PREDICT_STREAM = "icecube.v1.ModelService/PredictStream";
 
@@ -119,6 +123,29 @@ final class TracesIT {
     assertThat(emitter.run().isComplete()).isTrue();
   }
 
+  private static Tracing tracing(String service, URI endpoint, String protocol) {
+    var environment =
+        Map.of(
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            endpoint.toString(),
+            "OTEL_EXPORTER_OTLP_PROTOCOL",
+            protocol);
+    return Tracing.start(
+        new Tracing.Settings(service, service + "-1", "1", OptionalDouble.of(1), environment),
+        Telemetry.registry());
+  }
+
+  private static MlflowSink startSink(Mesh mesh, CannedMlflow mlflow, Telemetry telemetry) {
+    var settings =
+        new SinkSettings(
+            MlflowServer.of(mlflow.uri().toString(), Map.of()),
+            "icecube",
+            SinkSettings.EXPERIMENT,
+            Duration.ofSeconds(1),
+            "icecube test");
+    return MlflowSink.start(mesh.log(), settings, id -> null, telemetry);
+  }
+
   /** The trace in Jaeger, once it has all of these spans. */
   private static JaegerTrace awaitTrace(String traceId, Set<String> names) {
     return Eventually.see(
@@ -138,8 +165,12 @@ final class TracesIT {
   }
 
   @Test
-  void entryIsOneTraceInJaegerFromTheEmitterToItsPublication() throws Exception {
-    try (Mesh mesh = startMesh(1)) {
+  void entryIsOneTraceInJaegerFromTheEmitterToTheSink() throws Exception {
+    try (Mesh mesh = startMesh(1);
+        CannedMlflow mlflow = new CannedMlflow();
+        Tracing tracing = tracing("sink", collector.otlpGrpc(), "grpc");
+        MlflowSink sink = startSink(mesh, mlflow, tracing.telemetry())) {
+      Eventually.see("the sink ready", PATIENCE, sink::isReady, ready -> ready);
       emit(mesh, 100);
 
       List<JaegerTrace> traces = new ArrayList<>();
@@ -156,10 +187,11 @@ final class TracesIT {
             "icecube.v1.ModelService/PredictStream",
             "compute");
         trace.requireWay("process events", "prepare");
-        trace.requireWay("process events", "publish predictions");
+        trace.requireWay("process events", "publish predictions", "process predictions");
         trace.requireWay("icecube.v1.ModelService/PredictStream", "queue");
         assertThat(trace.services())
-            .contains("icecube-emitter", "icecube-consumer", "icecube-model-server");
+            .contains(
+                "icecube-emitter", "icecube-consumer", "icecube-model-server", "icecube-sink");
       }
       var withRound =
           traces.stream()
@@ -174,8 +206,28 @@ final class TracesIT {
                   .flatMap(trace -> trace.idsOf(PREDICT_STREAM, "server").stream())
                   .toList());
       System.out.println(withRound.toTree());
+      requireWindows(traces);
       requireExemplar(mesh);
     }
+  }
+
+  /** The last span of every entry is linked to by a window that MLflow was told of. */
+  private static void requireWindows(List<JaegerTrace> traces) {
+    Set<String> ends = new TreeSet<>();
+    traces.forEach(trace -> ends.addAll(trace.idsOf("process predictions", "consumer")));
+    Eventually.see(
+        "windows linked to " + ends,
+        PATIENCE,
+        TracesIT::linksOfWindows,
+        links -> links.equals(ends));
+  }
+
+  private static Set<String> linksOfWindows() {
+    Set<String> links = new TreeSet<>();
+    for (var trace : jaeger.traces("icecube-sink", 100)) {
+      links.addAll(JaegerTrace.of(trace).linksOf("log window"));
+    }
+    return links;
   }
 
   private static Set<String> publishedTraces(EventLog log) throws Exception {
@@ -241,15 +293,7 @@ final class TracesIT {
   void oneVariablePointsAtAnotherBackEnd(String protocol) throws IOException {
     try (var second = startCollector("second-" + protocol.replace('/', '-'))) {
       URI endpoint = protocol.equals("grpc") ? second.otlpGrpc() : second.otlpHttp();
-      var environment =
-          Map.of(
-              "OTEL_EXPORTER_OTLP_ENDPOINT",
-              endpoint.toString(),
-              "OTEL_EXPORTER_OTLP_PROTOCOL",
-              protocol);
-      var settings =
-          new Tracing.Settings("second", "second-1", "1", OptionalDouble.of(1), environment);
-      try (var tracing = Tracing.start(settings, Telemetry.registry())) {
+      try (var tracing = tracing("second", endpoint, protocol)) {
         tracing.telemetry().traces().start(SpanKind.PRODUCER, "send events", "").end();
       }
 
@@ -261,146 +305,6 @@ final class TracesIT {
               text -> text.contains("icecube-second"));
       assertThat(seen).contains("send events");
       assertThat(collector.spanMetrics()).doesNotContain("icecube-second");
-    }
-  }
-
-  /** A trace as Jaeger's query interface tells it. */
-  private record JaegerTrace(List<JsonNode> spans, JsonNode processes) {
-    static JaegerTrace of(JsonNode trace) {
-      List<JsonNode> spans = new ArrayList<>();
-      trace.path("spans").forEach(spans::add);
-      spans.sort((one, other) -> Long.compare(startOf(one), startOf(other)));
-      return new JaegerTrace(spans, trace.path("processes"));
-    }
-
-    private static long startOf(JsonNode span) {
-      return span.path("startTime").asLong();
-    }
-
-    Set<String> names() {
-      Set<String> names = new TreeSet<>();
-      spans.forEach(span -> names.add(span.path("operationName").asText()));
-      return names;
-    }
-
-    Set<String> services() {
-      Set<String> services = new TreeSet<>();
-      spans.forEach(span -> services.add(serviceOf(span)));
-      return services;
-    }
-
-    private String serviceOf(JsonNode span) {
-      return processes.path(span.path("processID").asText()).path("serviceName").asText();
-    }
-
-    private static String parentOf(JsonNode span) {
-      for (var reference : span.path("references")) {
-        if (reference.path("refType").asText().equals("CHILD_OF")) {
-          return reference.path("spanID").asText();
-        }
-      }
-      return "";
-    }
-
-    /** Ids of the spans of a name and kind; at least one. */
-    List<String> idsOf(String name, String kind) {
-      var ids =
-          named(name).stream()
-              .filter(span -> kindOf(span).equals(kind))
-              .map(span -> span.path("spanID").asText())
-              .toList();
-      assertThat(ids).as("%s spans %s of%n%s", kind, name, toTree()).isNotEmpty();
-      return ids;
-    }
-
-    private static String kindOf(JsonNode span) {
-      for (var tag : span.path("tags")) {
-        if (tag.path("key").asText().equals("span.kind")) {
-          return tag.path("value").asText();
-        }
-      }
-      return "";
-    }
-
-    /** Span ids that a span is linked to. */
-    List<String> linksOf(String name) {
-      List<String> links = new ArrayList<>();
-      for (var span : spans) {
-        for (var reference : span.path("references")) {
-          if (span.path("operationName").asText().equals(name)
-              && !reference.path("refType").asText().equals("CHILD_OF")) {
-            links.add(reference.path("spanID").asText());
-          }
-        }
-      }
-      return links;
-    }
-
-    String tag(String name, String key) {
-      for (var span : spans) {
-        for (var tag : span.path("tags")) {
-          if (span.path("operationName").asText().equals(name)
-              && tag.path("key").asText().equals(key)) {
-            return tag.path("value").asText();
-          }
-        }
-      }
-      return "";
-    }
-
-    /** Requires spans of these names, each within the one before and not begun before it. */
-    void requireWay(String... names) {
-      List<JsonNode> heads = named(names[0]);
-      for (int step = 1; step < names.length; step++) {
-        List<JsonNode> next = new ArrayList<>();
-        for (var child : named(names[step])) {
-          for (var head : heads) {
-            if (parentOf(child).equals(head.path("spanID").asText())) {
-              assertThat(startOf(child)).as(names[step]).isGreaterThanOrEqualTo(startOf(head));
-              next.add(child);
-            }
-          }
-        }
-        assertThat(next)
-            .as("%s within %s of%n%s", names[step], names[step - 1], toTree())
-            .isNotEmpty();
-        heads = next;
-      }
-    }
-
-    private List<JsonNode> named(String name) {
-      return spans.stream()
-          .filter(span -> span.path("operationName").asText().equals(name))
-          .toList();
-    }
-
-    /** The trace as a person reads it: what within what, when, how long, and by whom. */
-    String toTree() {
-      var tree = new StringBuilder();
-      for (var span : spans) {
-        if (parentOf(span).isEmpty()) {
-          append(tree, span, 0);
-        }
-      }
-      return tree.toString();
-    }
-
-    private void append(StringBuilder tree, JsonNode span, int depth) {
-      String name = "  ".repeat(depth) + span.path("operationName").asText();
-      int links = linksOf(span.path("operationName").asText()).size();
-      tree.append(
-          "%-52s %8.2f ms %8.2f ms  %s%s%n"
-              .formatted(
-                  name,
-                  (startOf(span) - startOf(spans.get(0))) / 1e3,
-                  span.path("duration").asLong() / 1e3,
-                  serviceOf(span),
-                  links == 0 ? "" : ", linked to " + links));
-      for (var child : spans) {
-        if (parentOf(child).equals(span.path("spanID").asText())) {
-          append(tree, child, depth + 1);
-        }
-      }
     }
   }
 }

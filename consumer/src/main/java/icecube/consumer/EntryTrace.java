@@ -85,20 +85,12 @@ final class EntryTrace {
 
   private static Span described(
       Span process, int partition, DeliveredEntry entry, Claim.Kind kind, String consumer) {
-    return messaging(process, "process", "events", entry.eventCount())
+    return Traces.messaging(process, "process", "events", entry.eventCount())
         .setAttribute("messaging.destination.partition.id", Integer.toString(partition))
         .setAttribute("messaging.consumer.group.name", "consumers")
         .setAttribute("messaging.client.id", consumer)
         .setAttribute("messaging.message.id", entry.id().toString())
         .setAttribute("icecube.delivery", kind.name());
-  }
-
-  private static Span messaging(Span span, String operation, String destination, long events) {
-    return span.setAttribute("messaging.system", "redis")
-        .setAttribute("messaging.operation.name", operation)
-        .setAttribute("messaging.operation.type", operation.equals("publish") ? "send" : operation)
-        .setAttribute("messaging.destination.name", destination)
-        .setAttribute("messaging.batch.message_count", events);
   }
 
   /** The whole of it; invalid if the entry is not traced. */
@@ -162,7 +154,7 @@ final class EntryTrace {
     if (!isOn()) {
       return Span.getInvalid();
     }
-    return messaging(
+    return Traces.messaging(
         traces.start(SpanKind.PRODUCER, "publish predictions", process),
         "publish",
         "predictions",

@@ -59,13 +59,9 @@ final class SendSpans {
     }
     var span = isDrawn ? drawn : traces.late(SpanKind.PRODUCER, NAME, "", 0);
     if (span.isRecording()) {
-      span.setAttribute("messaging.system", "redis")
-          .setAttribute("messaging.operation.name", "send")
-          .setAttribute("messaging.operation.type", "send")
-          .setAttribute("messaging.destination.name", "events")
+      Traces.messaging(span, "send", "events", entry.eventCount())
           .setAttribute("messaging.destination.partition.id", Integer.toString(partition))
-          .setAttribute("messaging.message.id", sequence + "-0")
-          .setAttribute("messaging.batch.message_count", (long) entry.eventCount());
+          .setAttribute("messaging.message.id", sequence + "-0");
       refused(span, entry.refused());
     }
     return new Sending(span, isDrawn);

@@ -132,6 +132,22 @@ public final class Traces {
         .startSpan();
   }
 
+  /**
+   * Says of a span what it does with an entry of the log, as OpenTelemetry's conventions for
+   * messaging have it.
+   *
+   * @param operation {@code send}, {@code process} or {@code publish}
+   * @param destination {@code events} or {@code predictions}
+   * @param events how many the entry carries
+   */
+  public static Span messaging(Span span, String operation, String destination, long events) {
+    return span.setAttribute("messaging.system", "redis")
+        .setAttribute("messaging.operation.name", operation)
+        .setAttribute("messaging.operation.type", operation.equals("publish") ? "send" : operation)
+        .setAttribute("messaging.destination.name", destination)
+        .setAttribute("messaging.batch.message_count", events);
+  }
+
   /** Now, ns since 1970-01-01 UTC, as spans tell time. */
   public static long unixNanos() {
     Instant now = Instant.now();

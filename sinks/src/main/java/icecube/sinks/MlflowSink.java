@@ -9,7 +9,6 @@ import icecube.stream.EventLog;
 import icecube.stream.EventLogException;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
@@ -21,54 +20,56 @@ import org.slf4j.LoggerFactory;
  * Tells MLflow what a stream publishes, window by window, until it is closed.
  *
  * <p>The thread {@code sink-reader} reads the stream and ends windows; {@code sink-upload} finds
- * the runs at the start and then logs windows, and tries again, 1 s to 30 s apart, for as long as
- * MLflow is away; a window that it refuses for good is dropped. Reading begins when the runs are
- * found, for they know where to read on; from then on it never waits for MLflow ({@link
+ * the runs at the start and then logs windows ({@link WindowUpload}). Reading begins when the runs
+ * are found, for they know where to read on; from then on it never waits for MLflow ({@link
  * WindowQueue}). Thread-safe.
  */
 public final class MlflowSink implements AutoCloseable {
   /** How long the end may take in all: the last window, those before it, the end of the runs. */
   public static final Duration CLOSE_MAX = Duration.ofSeconds(10);
 
-  /** Of these the last, for the end of the runs and, in half of it, of the threads. */
-  private static final Duration FINISH_MAX = Duration.ofSeconds(2);
+  /** The last of it is for the end of the runs and, in half of that, of the threads. */
+  private static final int FINISH_SHARE = 5;
 
   private static final Duration POLL = Duration.ofMillis(250);
-  private static final Duration RETRY_MIN = Duration.ofSeconds(1);
-  private static final Duration RETRY_MAX = Duration.ofSeconds(30);
+  private static final Duration LOG_RETRY = Duration.ofSeconds(1);
   private static final Logger LOG = LoggerFactory.getLogger(MlflowSink.class);
 
   private final EventLog log;
   private final SinkSettings settings;
   private final LongFunction<@Nullable Direction> truth;
-  private final MlflowRuns mlflow;
-  private final InstantSource clock = InstantSource.system();
+  private final Duration closeMax;
   private final WindowQueue waiting = new WindowQueue();
   private final SinkMetrics metrics;
+  private final SinkSpans spans;
+  private final WindowUpload upload;
   private final CountDownLatch opened = new CountDownLatch(1);
   private final CountDownLatch readingStops = new CountDownLatch(1);
   private final CountDownLatch allStops = new CountDownLatch(1);
   private final CountDownLatch cannotGoOn = new CountDownLatch(1);
   private final Thread reader = new Thread(this::read, "sink-reader");
-  private final Thread uploader = new Thread(this::upload, "sink-upload");
+  private final Thread uploader = new Thread(this::tell, "sink-upload");
 
   // Set before opened is counted down, read after it.
   private volatile @Nullable StreamRuns runs;
   private volatile @Nullable RuntimeException failure;
   private volatile boolean isCutOff;
-  private volatile boolean isMlflowThere;
   private volatile boolean isLogThere;
 
   private MlflowSink(
       EventLog log,
       SinkSettings settings,
       LongFunction<@Nullable Direction> truth,
-      Telemetry telemetry) {
+      Telemetry telemetry,
+      Duration closeMax) {
     this.log = log;
     this.settings = settings;
     this.truth = truth;
-    this.mlflow = new MlflowRuns(settings.server());
+    this.closeMax = closeMax;
     this.metrics = new SinkMetrics(telemetry.meters(), waiting);
+    this.spans = new SinkSpans(telemetry.traces(), settings.server().uri());
+    this.upload =
+        new WindowUpload(new MlflowRuns(settings.server()), waiting, metrics, spans, allStops);
   }
 
   /**
@@ -82,7 +83,17 @@ public final class MlflowSink implements AutoCloseable {
       SinkSettings settings,
       LongFunction<@Nullable Direction> truth,
       Telemetry telemetry) {
-    MlflowSink sink = new MlflowSink(log, settings, truth, telemetry);
+    return start(log, settings, truth, telemetry, CLOSE_MAX);
+  }
+
+  /** With another bound for the end. */
+  static MlflowSink start(
+      EventLog log,
+      SinkSettings settings,
+      LongFunction<@Nullable Direction> truth,
+      Telemetry telemetry,
+      Duration closeMax) {
+    MlflowSink sink = new MlflowSink(log, settings, truth, telemetry, closeMax);
     sink.uploader.setDaemon(true);
     sink.reader.setDaemon(true);
     sink.uploader.start();
@@ -102,7 +113,7 @@ public final class MlflowSink implements AutoCloseable {
 
   /** Whether the stream answered, and MLflow took what it was told, when last asked. */
   public boolean isReady() {
-    return isMlflowThere && isLogThere;
+    return failure == null && upload.isMlflowThere() && isLogThere;
   }
 
   /** Ends the window that is open, tells what it can within {@link #CLOSE_MAX}, and stops. */
@@ -112,8 +123,9 @@ public final class MlflowSink implements AutoCloseable {
       return;
     }
     readingStops.countDown();
-    long endsAt = System.nanoTime() + CLOSE_MAX.toNanos();
-    long finishAt = endsAt - FINISH_MAX.toNanos();
+    long endsAt = System.nanoTime() + closeMax.toNanos();
+    long finishNanos = closeMax.toNanos() / FINISH_SHARE;
+    long finishAt = endsAt - finishNanos;
     boolean isInterrupted = false;
     try {
       if (opened.getCount() == 0 && uploader.isAlive()) {
@@ -130,7 +142,7 @@ public final class MlflowSink implements AutoCloseable {
     allStops.countDown();
     try {
       // Both see it by themselves; who is within a request to a server that hangs is cut off.
-      join(uploader, endsAt - FINISH_MAX.toNanos() / 2);
+      join(uploader, endsAt - finishNanos / 2);
       cutOff();
       join(uploader, endsAt);
       join(reader, endsAt);
@@ -161,7 +173,7 @@ public final class MlflowSink implements AutoCloseable {
       if (found == null || allStops.getCount() == 0) {
         return;
       }
-      StreamReader stream = new StreamReader(log, metrics, found.places());
+      StreamReader stream = new StreamReader(log, metrics, spans, found.places());
       boolean goesOn = true;
       while (goesOn) {
         goesOn = readWindow(stream);
@@ -169,7 +181,6 @@ public final class MlflowSink implements AutoCloseable {
     } catch (InterruptedException e) {
       LOG.atTrace().setCause(e).log("closed");
     } catch (RuntimeException e) {
-      isLogThere = false;
       end(e);
     }
   }
@@ -195,7 +206,7 @@ public final class MlflowSink implements AutoCloseable {
         isLogThere = false;
         metrics.logFailed();
         LOG.atWarn().setCause(e).log("the event log does not answer, the sink waits");
-        stops = readingStops.await(RETRY_MIN.toNanos(), TimeUnit.NANOSECONDS);
+        stops = readingStops.await(LOG_RETRY.toNanos(), TimeUnit.NANOSECONDS);
       }
       left = settings.window().toNanos() - (System.nanoTime() - beganAt);
       if (!isMore && left > 0 && !stops) {
@@ -204,7 +215,7 @@ public final class MlflowSink implements AutoCloseable {
     }
     double seconds = (System.nanoTime() - beganAt) / 1e9;
     WindowFigures dropped =
-        waiting.add(window.end(seconds, clock.instant().toEpochMilli(), stream.places()));
+        waiting.add(window.end(seconds, System.currentTimeMillis(), stream.places()));
     if (dropped != null) {
       metrics.windowTooMany();
       LOG.atWarn()
@@ -214,15 +225,15 @@ public final class MlflowSink implements AutoCloseable {
     return !stops && readingStops.getCount() > 0;
   }
 
-  private void upload() {
+  private void tell() {
     try {
-      StreamRuns found = open();
+      StreamRuns found = upload.open(settings, log.partitionCount());
       runs = found;
       opened.countDown();
       while (allStops.getCount() > 0) {
         WindowFigures window = waiting.first(POLL.toNanos());
         if (window != null) {
-          uploadOne(found, window);
+          upload.log(found, window);
         }
       }
       finish(found);
@@ -233,72 +244,9 @@ public final class MlflowSink implements AutoCloseable {
         finish(found);
       }
     } catch (RuntimeException e) {
-      isMlflowThere = false;
       end(e);
     } finally {
       opened.countDown();
-    }
-  }
-
-  private StreamRuns open() throws InterruptedException {
-    for (Duration wait = RETRY_MIN; ; wait = longer(wait)) {
-      try {
-        StreamRuns found =
-            StreamRuns.open(mlflow, settings, log.partitionCount(), clock.instant().toEpochMilli());
-        isMlflowThere = true;
-        return found;
-      } catch (IOException e) {
-        failed(e, wait);
-      }
-    }
-  }
-
-  private void uploadOne(StreamRuns found, WindowFigures window) throws InterruptedException {
-    long beganAt = System.nanoTime();
-    for (Duration wait = RETRY_MIN; waiting.isFirst(window); wait = longer(wait)) {
-      try {
-        found.log(window);
-        isMlflowThere = true;
-        metrics.uploads().record(System.nanoTime() - beganAt, TimeUnit.NANOSECONDS);
-        if (waiting.removeFirst(window)) {
-          metrics.windowLogged();
-        }
-        return;
-      } catch (MlflowRefusedException e) {
-        refused(found, window, e);
-        return;
-      } catch (IOException e) {
-        failed(e, wait);
-      }
-    }
-  }
-
-  /** A window that is told again would be refused again, and so would keep all others waiting. */
-  private void refused(StreamRuns found, WindowFigures window, MlflowRefusedException e) {
-    isMlflowThere = false;
-    found.passOver();
-    if (waiting.removeFirst(window)) {
-      metrics.windowRefused();
-      LOG.atError()
-          .setCause(e)
-          .addKeyValue("reason", "MLFLOW_REFUSED")
-          .log("MLflow refuses a window for good, it is dropped: its figures are lost");
-    }
-  }
-
-  private void failed(IOException e, Duration wait) throws InterruptedException {
-    if (Thread.interrupted() || allStops.getCount() == 0) {
-      throw new InterruptedException();
-    }
-    isMlflowThere = false;
-    metrics.mlflowFailed();
-    LOG.atWarn()
-        .setCause(e)
-        .addKeyValue("retry_in", wait)
-        .addKeyValue("windows", waiting.size())
-        .log("MLflow does not take what is told, the sink tries again");
-    if (allStops.await(wait.toNanos(), TimeUnit.NANOSECONDS)) {
-      throw new InterruptedException();
     }
   }
 
@@ -311,10 +259,5 @@ public final class MlflowSink implements AutoCloseable {
     } catch (IOException e) {
       LOG.atInfo().setCause(e).log("MLflow was not told the end of the runs; they stay RUNNING");
     }
-  }
-
-  private static Duration longer(Duration wait) {
-    Duration twice = wait.multipliedBy(2);
-    return twice.compareTo(RETRY_MAX) < 0 ? twice : RETRY_MAX;
   }
 }

@@ -11,6 +11,9 @@ import io.micrometer.core.instrument.Timer;
  * being told it is dropped, whatever MLflow answers. Thread-safe.
  */
 final class SinkMetrics {
+  /** Why a window is dropped that MLflow will not take, however often it is told. */
+  static final String MLFLOW_REFUSED = "MLFLOW_REFUSED";
+
   private final Counter predicted;
   private final Counter deadLettered;
   private final Counter unreadable;
@@ -29,7 +32,7 @@ final class SinkMetrics {
     windowsLogged = meters.counter("icecube_sinks_windows_logged_total");
     String dropped = "icecube_sinks_windows_dropped_total";
     windowsTooMany = meters.counter(dropped, "reason", "WINDOWS_MAX");
-    windowsRefused = meters.counter(dropped, "reason", "MLFLOW_REFUSED");
+    windowsRefused = meters.counter(dropped, "reason", MLFLOW_REFUSED);
     String failures = "icecube_sinks_failures_total";
     logFailures = meters.counter(failures, "reason", "LOG_UNAVAILABLE");
     mlflowFailures = meters.counter(failures, "reason", "MLFLOW_UNAVAILABLE");
@@ -58,7 +61,6 @@ final class SinkMetrics {
     windowsTooMany.increment();
   }
 
-  /** MLflow will not take it, however often it is told. */
   void windowRefused() {
     windowsRefused.increment();
   }

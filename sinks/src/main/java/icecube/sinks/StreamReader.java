@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import icecube.stream.EventLog;
 import icecube.stream.PublishedEntry;
 import icecube.v1.PredictionBatch;
+import io.opentelemetry.api.trace.Span;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,9 +22,10 @@ final class StreamReader {
 
   private final EventLog log;
   private final SinkMetrics metrics;
+  private final SinkSpans spans;
   private Places places;
 
-  StreamReader(EventLog log, SinkMetrics metrics, Places places) {
+  StreamReader(EventLog log, SinkMetrics metrics, SinkSpans spans, Places places) {
     if (places.predictions().size() != log.partitionCount()) {
       throw new IllegalArgumentException(
           "partitions: %d (expected: %d, as the runs in MLflow say); choose another experiment"
@@ -31,6 +33,7 @@ final class StreamReader {
     }
     this.log = log;
     this.metrics = metrics;
+    this.spans = spans;
     this.places = places;
   }
 
@@ -53,7 +56,7 @@ final class StreamReader {
       List<PublishedEntry> predictions =
           log.predictions(partition, places.predictions().get(partition), ENTRIES_MAX);
       for (PublishedEntry entry : predictions) {
-        add(window, entry);
+        add(window, partition, entry);
         places = places.withPredictions(partition, entry.id());
       }
       List<PublishedEntry> letters =
@@ -68,9 +71,13 @@ final class StreamReader {
     return isMore;
   }
 
-  private void add(Window window, PublishedEntry entry) {
+  private void add(Window window, int partition, PublishedEntry entry) {
     try {
-      window.add(PredictionBatch.parseFrom(entry.payload()));
+      PredictionBatch batch = PredictionBatch.parseFrom(entry.payload());
+      Span span = spans.process(partition, entry, batch.getTraceparent());
+      window.add(batch);
+      window.link(span.getSpanContext());
+      span.end();
       metrics.predicted(entry.eventCount());
     } catch (InvalidProtocolBufferException e) {
       metrics.unreadable(entry.eventCount());

@@ -6,7 +6,10 @@ import icecube.physics.Direction;
 import icecube.sinks.WindowFigures.ModelVersion;
 import icecube.v1.Prediction;
 import icecube.v1.PredictionBatch;
+import io.opentelemetry.api.trace.SpanContext;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -25,12 +28,16 @@ final class Window {
    */
   static final int VERSION_COUNT_MAX = 16;
 
+  /** Spans of entries that a window's own span is linked to. */
+  static final int LINK_COUNT_MAX = 64;
+
   private static final long AGE_MAX_MICROS = 3_600_000_000L;
 
   private final LongFunction<@Nullable Direction> truth;
   private final Histogram ageMicros = new Histogram(AGE_MAX_MICROS, 3);
   private final SortedMap<ModelVersion, Sums> byVersion = new TreeMap<>();
   private final Sums all = new Sums();
+  private final List<SpanContext> traced = new ArrayList<>();
   private long deadLetters;
 
   /** Sums over events. */
@@ -101,6 +108,13 @@ final class Window {
     }
   }
 
+  /** Notes the span that added an entry; an invalid one is none. */
+  void link(SpanContext span) {
+    if (span.isValid() && traced.size() < LINK_COUNT_MAX) {
+      traced.add(span);
+    }
+  }
+
   void addDeadLetters(int count) {
     deadLetters += count;
   }
@@ -118,6 +132,6 @@ final class Window {
     }
     SortedMap<ModelVersion, Map<String, Double>> models = new TreeMap<>();
     byVersion.forEach((version, sums) -> models.put(version, sums.figures(seconds)));
-    return new WindowFigures(endMillis, stream, models, places);
+    return new WindowFigures(endMillis, stream, models, places, traced);
   }
 }

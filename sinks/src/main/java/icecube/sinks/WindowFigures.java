@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.sinks;
 
+import io.opentelemetry.api.trace.SpanContext;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -12,15 +14,23 @@ import java.util.TreeMap;
  * @param stream figures of everything read in it, by name; of what could not be said there is none
  * @param models figures of each version of a model that predicted in it
  * @param places how far the stream was read at its end
+ * @param traced spans that added entries to it, at most {@value Window#LINK_COUNT_MAX}
  */
 record WindowFigures(
     long endMillis,
     Map<String, Double> stream,
     SortedMap<ModelVersion, Map<String, Double>> models,
-    Places places) {
+    Places places,
+    List<SpanContext> traced) {
   WindowFigures {
     stream = Map.copyOf(stream);
     models = new TreeMap<>(models);
+    traced = List.copyOf(traced);
+  }
+
+  /** Predictions in it. */
+  long events() {
+    return stream.getOrDefault("events", 0.0).longValue();
   }
 
   /** A version of a model, by name and then version. */

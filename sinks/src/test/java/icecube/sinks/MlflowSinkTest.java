@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import icecube.otel.Telemetry;
 import icecube.physics.Direction;
 import icecube.stream.InMemoryEventLog;
+import icecube.testkit.CannedMlflow;
 import icecube.testkit.Eventually;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -153,7 +154,14 @@ class MlflowSinkTest {
 
   @Test
   void endsWithinOneBoundIfMlflowHangs() throws Exception {
-    MlflowSink sink = sink();
+    Duration closeMax = Duration.ofSeconds(2);
+    MlflowSink sink =
+        MlflowSink.start(
+            log,
+            settings("icecube", Duration.ofMillis(200)),
+            id -> null,
+            Telemetry.of(meters),
+            closeMax);
     Eventually.see("ready", SOON, sink::isReady, ready -> ready);
     mlflow.setSlow(true);
     Eventually.see("windows wait", SOON, this::waiting, count -> count >= 2);
@@ -161,8 +169,7 @@ class MlflowSinkTest {
 
     sink.close();
 
-    assertThat(Duration.ofNanos(System.nanoTime() - beganAt))
-        .isLessThan(MlflowSink.CLOSE_MAX.plusSeconds(1));
+    assertThat(Duration.ofNanos(System.nanoTime() - beganAt)).isLessThan(closeMax.plusSeconds(1));
     assertThat(Thread.getAllStackTraces().keySet())
         .noneMatch(thread -> thread.getName().startsWith("sink-"));
   }
@@ -182,6 +189,17 @@ class MlflowSinkTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("partitions: 3 (expected: 2");
       assertThat(other.isReady()).isFalse();
+    }
+  }
+
+  @Test
+  void aRefusalAtTheStartEndsTheSinkAndSaysWhy() throws Exception {
+    mlflow.refuseAll(401);
+    try (MlflowSink sink = sink()) {
+      assertThat(sink.awaitFailure())
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("experiments/get-by-name: status 401");
+      assertThat(sink.isReady()).isFalse();
     }
   }
 
@@ -275,6 +293,11 @@ class MlflowSinkTest {
     assertThatThrownBy(() -> MlflowServer.of("http://me:secret@host", Map.of()))
         .hasMessageContaining("not shown")
         .hasMessageNotContaining("secret");
+    assertThatThrownBy(() -> MlflowServer.of("http://me:se cret@host", Map.of()))
+        .hasMessageContaining("not shown")
+        .hasMessageNotContaining("se cret");
+    assertThatThrownBy(() -> MlflowServer.of("127.0.0.1:5000", Map.of()))
+        .hasMessageContaining("mlflow: 127.0.0.1:5000 (expected: http://");
     assertThatThrownBy(() -> MlflowServer.of("host:5000", Map.of()))
         .hasMessageContaining("mlflow: host:5000 (expected: http://");
     assertThat(MlflowServer.of("http://h", Map.of("MLFLOW_TRACKING_TOKEN", "t0ken")).toString())
@@ -292,7 +315,11 @@ class MlflowSinkTest {
 
   private SinkSettings settings(String stream, Duration window) {
     return new SinkSettings(
-        mlflow.address(), stream, SinkSettings.EXPERIMENT, window, "icecube test");
+        MlflowServer.of(mlflow.uri().toString(), Map.of()),
+        stream,
+        SinkSettings.EXPERIMENT,
+        window,
+        "icecube test");
   }
 
   private double waiting() {

@@ -29,6 +29,7 @@ final class PublishedEvents {
   private final List<Long> epochs = new ArrayList<>();
   private final List<Long> sequences = new ArrayList<>();
   private long nextEvent = 1;
+  private String traceparent = "";
 
   PublishedEvents(EventLog log) {
     this.log = log;
@@ -36,6 +37,11 @@ final class PublishedEvents {
       epochs.add(log.openProducer(partition, "test").epoch());
       sequences.add(1L);
     }
+  }
+
+  /** What is published from now on names this span; empty for none. */
+  void traceBy(String span) {
+    traceparent = span;
   }
 
   /** Publishes one entry of {@code predicted} predictions and {@code letters} dead letters. */
@@ -81,8 +87,9 @@ final class PublishedEvents {
     return batch.build();
   }
 
-  private static OutcomePart predictions(String model, String version, LongStream ids) {
-    PredictionBatch batch = batch(model, version, ids);
+  private OutcomePart predictions(String model, String version, LongStream ids) {
+    PredictionBatch batch =
+        batch(model, version, ids).toBuilder().setTraceparent(traceparent).build();
     long[] of = batch.getPredictionsList().stream().mapToLong(Prediction::getEventId).toArray();
     return of.length == 0
         ? OutcomePart.NONE

@@ -3,6 +3,7 @@ package icecube.sinks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -54,6 +55,6 @@ class WindowQueueTest {
   }
 
   private static WindowFigures window(long endMillis) {
-    return new WindowFigures(endMillis, Map.of(), new TreeMap<>(), Places.beginning(1));
+    return new WindowFigures(endMillis, Map.of(), new TreeMap<>(), Places.beginning(1), List.of());
   }
 }

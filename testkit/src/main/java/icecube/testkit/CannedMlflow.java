@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package icecube.sinks;
+package icecube.testkit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
@@ -13,6 +13,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +26,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The part of MLflow's REST API that a sink uses, in memory, over real HTTP. Thread-safe. */
-final class CannedMlflow implements AutoCloseable {
+public final class CannedMlflow implements AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Pattern FILTER = Pattern.compile("tags\\.`([^`]+)` = '([^']*)'");
 
@@ -33,18 +34,19 @@ final class CannedMlflow implements AutoCloseable {
   private final Map<String, String> experiments = new LinkedHashMap<>();
   private final List<Run> runs = new ArrayList<>();
   private volatile boolean isDown;
+  private volatile int refusal;
   private volatile String refused = "";
   private volatile String deleted = "";
   private volatile CountDownLatch heldUp = new CountDownLatch(0);
 
   /** A run; a figure is kept once per key, step, time and value, as MLflow does. */
-  static final class Run {
-    final String id;
-    final String name;
-    final Map<String, String> tags = new TreeMap<>();
-    final Map<String, String> params = new TreeMap<>();
-    final Map<Long, Map<String, Double>> steps = new TreeMap<>();
-    String status = "RUNNING";
+  public static final class Run {
+    public final String id;
+    public final String name;
+    public final Map<String, String> tags = new TreeMap<>();
+    public final Map<String, String> params = new TreeMap<>();
+    public final Map<Long, Map<String, Double>> steps = new TreeMap<>();
+    public String status = "RUNNING";
 
     private Run(String id, String name) {
       this.id = id;
@@ -52,47 +54,56 @@ final class CannedMlflow implements AutoCloseable {
     }
   }
 
-  CannedMlflow() throws IOException {
+  /** One that listens on a port of its own. */
+  public CannedMlflow() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16);
     server.createContext("/", this::answer);
     server.start();
   }
 
-  MlflowServer address() {
-    return MlflowServer.of("http://127.0.0.1:" + server.getAddress().getPort(), Map.of());
+  /** Where it answers. */
+  public URI uri() {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
   }
 
-  void setDown(boolean down) {
+  /** Answers 503 to everything, or not. */
+  public void setDown(boolean down) {
     isDown = down;
   }
 
+  /** Refuses everything with this status of HTTP from now on; 0 for none. */
+  public void refuseAll(int status) {
+    refusal = status;
+  }
+
   /** Answers nothing more until it is told not to. */
-  void setSlow(boolean slow) {
+  public void setSlow(boolean slow) {
     heldUp.countDown();
     heldUp = new CountDownLatch(slow ? 1 : 0);
   }
 
   /** Refuses figures of the run of this name from now on; empty for none. */
-  void refuse(String run) {
+  public void refuse(String run) {
     refused = run;
   }
 
   /** Deletes the run of this name as its UI does: it is found no more and takes no figures. */
-  synchronized void delete(String run) {
+  public synchronized void delete(String run) {
     deleted = requireNonNull(find(run)).id;
   }
 
-  synchronized List<Run> runs() {
+  /** All runs, the oldest first. */
+  public synchronized List<Run> runs() {
     return List.copyOf(runs);
   }
 
   /** The newest run of this name; null if there is none. */
-  synchronized @Nullable Run find(String name) {
+  public synchronized @Nullable Run find(String name) {
     return runs.stream().filter(run -> run.name.equals(name)).reduce((a, b) -> b).orElse(null);
   }
 
   /** The sum of a figure over all steps of a run; 0 if there is no such run. */
-  synchronized double sum(String name, String metric) {
+  public synchronized double sum(String name, String metric) {
     Run run = find(name);
     return run == null
         ? 0
@@ -104,6 +115,10 @@ final class CannedMlflow implements AutoCloseable {
       String text = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
       JsonNode body = text.isEmpty() ? JSON.createObjectNode() : JSON.readTree(text);
       awaitLeave();
+      if (refusal != 0) {
+        exchange.sendResponseHeaders(refusal, -1);
+        return;
+      }
       String method = exchange.getRequestURI().getPath().replace("/api/2.0/mlflow/", "");
       @Nullable JsonNode answer =
           isDown ? null : answer(method, body, String.valueOf(exchange.getRequestURI().getQuery()));

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package icecube.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import icecube.stream.EmbeddedRedis;
+import icecube.stream.RedisEventLog;
+import icecube.stream.RedisSettings;
+import icecube.testkit.CannedMlflow;
+import icecube.testkit.Eventually;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** How {@code icecube sink} ends, and what it says then. */
+@Timeout(120)
+final class SinkIT extends CommandFixture {
+  private EmbeddedRedis redis;
+  private CannedMlflow mlflow;
+
+  @SuppressWarnings("NullAway.Init")
+  SinkIT() {}
+
+  @BeforeEach
+  void start() throws Exception {
+    redis = EmbeddedRedis.start(folder.resolve("redis"));
+    mlflow = new CannedMlflow();
+  }
+
+  @AfterEach
+  void stop() {
+    mlflow.close();
+    redis.close();
+  }
+
+  private void makeStream() {
+    RedisEventLog.connect(RedisSettings.of(redis.uri(), "icecube")).close();
+  }
+
+  private int sink(String server, String... more) {
+    List<String> arguments =
+        new ArrayList<>(List.of("sink", "--redis", redis.uri(), "--mlflow", server));
+    arguments.addAll(List.of(more));
+    return execute(arguments.toArray(String[]::new));
+  }
+
+  @Test
+  void aStreamThatIsNotThereIsAMatterOfSettings() {
+    assertThat(sink(mlflow.uri().toString())).isEqualTo(2);
+    assertThat(err.toString()).contains("icecube").contains("(expected: ");
+  }
+
+  @Test
+  void settingsThatCannotBeAreRefusedByName() {
+    makeStream();
+
+    assertThat(sink("127.0.0.1:5000")).isEqualTo(2);
+    assertThat(sink(mlflow.uri().toString(), "--window", "0.01")).isEqualTo(2);
+    assertThat(sink(mlflow.uri().toString(), "--experiment", " ")).isEqualTo(2);
+    assertThat(sink(mlflow.uri().toString(), "--truth", "nowhere.parquet")).isEqualTo(3);
+
+    assertThat(err.toString())
+        .contains("mlflow: 127.0.0.1:5000 (expected: http://HOST:PORT")
+        .contains("window: PT0.01S (expected: PT0.1S..PT1H)")
+        .contains("experiment:   (expected: 1..200 characters")
+        .contains("nowhere.parquet");
+  }
+
+  @Test
+  void whoMayNotAskMlflowIsToldAndTheSinkEnds() {
+    makeStream();
+    mlflow.refuseAll(403);
+
+    assertThat(sink(mlflow.uri().toString())).isEqualTo(2);
+  }
+
+  @Test
+  void terminatedItFinishesItsRunAndEndsWell() throws Exception {
+    makeStream();
+    try (ServiceProcess sink =
+        ServiceProcess.start(
+            folder.resolve("log"),
+            Map.of(),
+            "sink",
+            "--redis",
+            redis.uri(),
+            "--mlflow",
+            mlflow.uri().toString())) {
+      sink.awaitAnnounced();
+      Eventually.see(
+          "the run", Duration.ofSeconds(30), () -> mlflow.find("icecube"), Objects::nonNull);
+      sink.terminate();
+
+      assertThat(sink.await(30)).isEqualTo(143);
+    }
+    assertThat(Objects.requireNonNull(mlflow.find("icecube")).status).isEqualTo("FINISHED");
+  }
+}
