@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Base64;
 import java.util.Map;
 
@@ -25,8 +26,7 @@ public record MlflowServer(URI uri, String authorization) {
     }
     boolean isHttp = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
     if (!isHttp || uri.getHost() == null) {
-      throw new IllegalArgumentException(
-          "mlflow: " + text + " (expected: http://HOST:PORT or https://HOST)");
+      throw noServer(text);
     }
   }
 
@@ -46,7 +46,21 @@ public record MlflowServer(URI uri, String authorization) {
             ? ""
             : "Basic "
                 + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(UTF_8));
-    return new MlflowServer(URI.create(uri), token.isEmpty() ? basic : "Bearer " + token);
+    return new MlflowServer(parse(uri), token.isEmpty() ? basic : "Bearer " + token);
+  }
+
+  private static URI parse(String uri) {
+    try {
+      return new URI(uri);
+    } catch (URISyntaxException e) {
+      // Its own words would show what stands before an @.
+      throw noServer(uri.indexOf('@') < 0 ? uri : "not shown, as it may hold a password");
+    }
+  }
+
+  private static IllegalArgumentException noServer(String found) {
+    return new IllegalArgumentException(
+        "mlflow: " + found + " (expected: http://HOST:PORT or https://HOST)");
   }
 
   /** Without the secret. */
