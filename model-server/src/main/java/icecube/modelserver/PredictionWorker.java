@@ -64,6 +64,7 @@ final class PredictionWorker {
         findFault(served.inference(), round, batch, e, nanoClock);
       }
     }
+    round.ran(batch, startNanos, metrics::waitedForBatch);
   }
 
   /** Runs the items of a batch that failed one by one, so that only what is wrong ends so. */

@@ -74,9 +74,7 @@ final class WorkerLoop implements Runnable {
     Span span = worker.traces().run(roundSpan, ++runs, model, batch);
     var current = CurrentSpan.of(span);
     try {
-      long runNanos = nanoClock.getAsLong();
       worker.run(model, round, batch, span, nanoClock);
-      round.ran(batch, runNanos, metrics::waitedForBatch);
     } finally {
       current.close();
       span.end();
