@@ -114,13 +114,13 @@ final class PredictionWorker {
       long endNanos = nanoClock.getAsLong();
       if (request.lane() != Lane.SHADOW) {
         metrics.computed(request, endNanos - run.startNanos());
-        metrics.ended(endNanos - request.admittedNanos());
       }
       var activity = request.model().activity();
       activity.ran(run.startNanos() - request.admittedNanos(), endNanos - run.startNanos());
       requireInTime(request, endNanos, "ran");
       activity.answered(
           request.eventCount(), endNanos - request.admittedNanos(), System.currentTimeMillis());
+      ended(request, endNanos);
       answer(request, reply);
     } catch (RuntimeException | Error e) {
       fail(request, e, nanoClock);
@@ -130,10 +130,14 @@ final class PredictionWorker {
   private void fail(QueuedRequest request, Throwable failure, LongSupplier nanoClock) {
     long nowNanos = nanoClock.getAsLong();
     request.model().activity().failed(nowNanos - request.admittedNanos());
+    ended(request, nowNanos);
+    refuse(request, request.model().faults().reasonOf(request.question(), failure, nowNanos));
+  }
+
+  private void ended(QueuedRequest request, long nowNanos) {
     if (request.lane() != Lane.SHADOW) {
       metrics.ended(nowNanos - request.admittedNanos());
     }
-    refuse(request, request.model().faults().reasonOf(request.question(), failure, nowNanos));
   }
 
   /** Tells that {@code request} ends without an answer. */

@@ -107,6 +107,7 @@ final class PredictionQueueTest {
     Waiting.until("it is refused", () -> ends.refused.size() == 1);
     assertThat(ends.refused).containsExactly(Reason.REASON_TIMEOUT_EXPIRED);
     assertThat(ends.answered).isEmpty();
+    assertThat(meters.get("icecube.modelserver.request").timer().count()).isEqualTo(1);
   }
 
   @Test
