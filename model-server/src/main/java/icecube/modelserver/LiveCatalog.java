@@ -3,9 +3,12 @@ package icecube.modelserver;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import icecube.chassis.Closer;
+import icecube.modelserver.NamedModel.Version;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The catalog that requests see, replaced as a whole when a model changes.
@@ -16,15 +19,20 @@ import java.util.Set;
 final class LiveCatalog implements AutoCloseable {
   private final Object lock = new Object();
   private volatile ModelCatalog now;
-  private volatile Watcher watcher = (name, isReady) -> {};
+  private volatile List<ServedModel> leaving = List.of();
+  private volatile Watcher watcher = (current, stillAnswering, names) -> {};
 
   @GuardedBy("lock")
   private boolean closed;
 
-  /** Who is told which models may be asked, on the thread that publishes. */
+  /** Who is told of each catalog, on the thread that publishes. */
   interface Watcher {
-    /** The model of this name may be asked, or may not. */
-    void tell(String name, boolean isReady);
+    /**
+     * The models of these names may have changed, or have gone.
+     *
+     * @param leaving versions of earlier catalogs that still answer the requests they have
+     */
+    void tell(ModelCatalog now, List<ServedModel> leaving, Set<String> names);
   }
 
   LiveCatalog(ModelCatalog first) {
@@ -36,10 +44,10 @@ final class LiveCatalog implements AutoCloseable {
     return now;
   }
 
-  /** Tells {@code watcher} how every model is, now and whenever one changes. */
+  /** Tells {@code watcher} of the catalog, now and whenever one is published. */
   void watch(Watcher watcher) {
     this.watcher = watcher;
-    tell(now, now.names());
+    watcher.tell(now, leaving, now.names());
   }
 
   /** Makes {@code next} what requests see, then closes what only the one before has. */
@@ -57,27 +65,23 @@ final class LiveCatalog implements AutoCloseable {
       closeAllBut(before, next);
       return;
     }
-    closeAllBut(next, before);
+    leaving =
+        Stream.concat(leaving.stream(), closeAllBut(next, before).stream())
+            .filter(model -> !model.isClosed())
+            .toList();
     var names = before.names();
     names.addAll(next.names());
-    tell(next, names);
-  }
-
-  private void tell(ModelCatalog catalog, Set<String> names) {
-    for (String name : names) {
-      watcher.tell(name, catalog.find(name).map(NamedModel::isReady).orElse(false));
-    }
+    watcher.tell(next, leaving, names);
   }
 
   // A model is itself and no other, however alike its card.
-  private static void closeAllBut(ModelCatalog kept, ModelCatalog all) {
+  private static List<ServedModel> closeAllBut(ModelCatalog kept, ModelCatalog all) {
     Set<ServedModel> keptModels = Collections.newSetFromMap(new IdentityHashMap<>());
     kept.versions().forEach(version -> keptModels.add(version.model()));
-    for (var version : all.versions()) {
-      if (!keptModels.contains(version.model())) {
-        version.model().close();
-      }
-    }
+    var closed =
+        all.versions().stream().map(Version::model).filter(m -> !keptModels.contains(m)).toList();
+    closed.forEach(ServedModel::close);
+    return closed;
   }
 
   /** Closes every model once its requests have ended; what is published later is closed at once. */

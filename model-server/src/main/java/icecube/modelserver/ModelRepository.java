@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -136,11 +137,13 @@ final class ModelRepository implements AutoCloseable {
   }
 
   /** Tells {@code watcher} which models may be asked, now and whenever that changes. */
-  void watch(LiveCatalog.Watcher watcher) {
+  void watch(BiConsumer<String, Boolean> watcher) {
     live.watch(
-        (name, isReady) -> {
-          metrics.serving(live.now());
-          watcher.tell(name, isReady);
+        (now, leaving, names) -> {
+          metrics.serving(now, leaving);
+          for (String name : names) {
+            watcher.accept(name, now.find(name).map(NamedModel::isReady).orElse(false));
+          }
         });
   }
 

@@ -73,7 +73,7 @@ public final class ModelServer implements AutoCloseable {
                   settings.models().stream().map(ModelSource::of).toList(),
                   settings.defaultModel(),
                   new ModelLoader(settings.workerCount(), settings.device()),
-                  new ModelRepositoryMetrics(telemetry.meters())));
+                  new ModelRepositoryMetrics(metrics.models())));
       var traces = new RequestTraces(telemetry.traces());
       var worker = new PredictionWorker(metrics, traces);
       var queue =

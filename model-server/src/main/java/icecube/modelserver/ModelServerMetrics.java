@@ -12,8 +12,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Timer;
 import java.util.Arrays;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -42,11 +40,12 @@ final class ModelServerMetrics {
   private final CounterFamily rounds;
   private final AtomicInteger streams = new AtomicInteger();
   private final ShadowMetrics shadows;
-  private final Map<ModelCard, ModelMeters> models = new ConcurrentHashMap<>();
+  private final ModelMeters models;
 
   ModelServerMetrics(Meters meters) {
     this.meters = meters;
-    this.shadows = new ShadowMetrics(meters);
+    this.models = new ModelMeters(meters);
+    this.shadows = new ShadowMetrics(models);
     this.answered = meters.counter("icecube_modelserver_requests_answered_total");
     this.dropped =
         meters.counters(
@@ -82,6 +81,11 @@ final class ModelServerMetrics {
     meters.gauge("icecube_modelserver_workers", queue, PredictionQueue::workerCount);
   }
 
+  /** Those of the models, which come and go with them. */
+  ModelMeters models() {
+    return models;
+  }
+
   /** Of what shadows say. */
   ShadowMetrics shadows() {
     return shadows;
@@ -108,7 +112,7 @@ final class ModelServerMetrics {
   /** A model has run a micro-batch. */
   void ran(ModelCard model, int items, long nanos) {
     batchItems.record(items);
-    record(of(model).run, nanos);
+    record(models.timer("icecube_modelserver_run_seconds", version(model)), nanos);
   }
 
   void closed(Round.Close why) {
@@ -122,7 +126,8 @@ final class ModelServerMetrics {
   /** A worker has done what a request asked, {@code nanos} after it began. */
   void computed(QueuedRequest queued, long nanos) {
     requestEvents.record(queued.eventCount());
-    record(of(queued.model().card()).compute, nanos);
+    String model = queued.model().card().name();
+    record(models.timer("icecube_modelserver_compute_seconds", "model", model), nanos);
   }
 
   /** A request has ended, however, {@code nanos} after its admission. */
@@ -133,7 +138,7 @@ final class ModelServerMetrics {
   /** A request for tensors was answered, {@code items} of them. */
   void answered(ModelCard model, int items) {
     answered.increment();
-    of(model).predicted.increment(items);
+    predicted(model, items);
   }
 
   void answered(ModelCard model, PredictResponse response) {
@@ -146,12 +151,12 @@ final class ModelServerMetrics {
         refused.of(Reasons.nameOf(result.getError().getReason())).increment();
       }
     }
-    of(model).predicted.increment(predicted);
+    predicted(model, predicted);
   }
 
   /** The line fit predicted {@code events} events in the place of {@code model}. */
   void degraded(String model, Reason why, int events) {
-    meters
+    models
         .counter(
             "icecube_modelserver_events_degraded_total",
             "model",
@@ -169,25 +174,15 @@ final class ModelServerMetrics {
     dropped.of(CANCELLED).increment();
   }
 
-  private ModelMeters of(ModelCard model) {
-    return models.computeIfAbsent(model, card -> new ModelMeters(meters, card));
+  private void predicted(ModelCard model, int events) {
+    models.counter("icecube_modelserver_events_predicted_total", version(model)).increment(events);
+  }
+
+  private static String[] version(ModelCard model) {
+    return new String[] {"model", model.name(), "model_version", model.version()};
   }
 
   private static void record(Timer timer, long nanos) {
     timer.record(Math.max(0, nanos), TimeUnit.NANOSECONDS);
-  }
-
-  /** The meters of one version of a model; versions that were replaced keep theirs. */
-  private static final class ModelMeters {
-    final Counter predicted;
-    final Timer compute;
-    final Timer run;
-
-    ModelMeters(Meters meters, ModelCard card) {
-      String[] version = {"model", card.name(), "model_version", card.version()};
-      predicted = meters.counter("icecube_modelserver_events_predicted_total", version);
-      compute = meters.timer("icecube_modelserver_compute_seconds", "model", card.name());
-      run = meters.timer("icecube_modelserver_run_seconds", version);
-    }
   }
 }

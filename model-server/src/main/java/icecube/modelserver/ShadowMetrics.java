@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.modelserver;
 
-import icecube.otel.Meters;
-import icecube.physics.AngularError;
-import icecube.physics.Direction;
-import icecube.v1.Prediction;
+import io.micrometer.core.instrument.DistributionSummary;
 
 /**
  * How far what shadows say lies from what champions say.
@@ -25,17 +22,16 @@ final class ShadowMetrics {
     SKIPPED
   }
 
-  private final Meters meters;
+  private final ModelMeters meters;
 
-  ShadowMetrics(Meters meters) {
+  ShadowMetrics(ModelMeters meters) {
     this.meters = meters;
   }
 
-  /** Takes in the angle between two directions of one event. */
-  void diverged(String model, String version, Prediction champion, Prediction shadow) {
-    meters
-        .summary("icecube_modelserver_divergence_rad", "model", model, "model_version", version)
-        .record(AngularError.betweenRad(direction(champion), direction(shadow)));
+  /** Angles between the directions that the champion and this shadow say of one event. */
+  DistributionSummary divergenceRad(String model, String version) {
+    return meters.summary(
+        "icecube_modelserver_divergence_rad", "model", model, "model_version", version);
   }
 
   /** Counts {@code events} of one outcome. */
@@ -50,9 +46,5 @@ final class ShadowMetrics {
             "outcome",
             outcome.name())
         .increment(events);
-  }
-
-  private static Direction direction(Prediction prediction) {
-    return new Direction(prediction.getX(), prediction.getY(), prediction.getZ());
   }
 }

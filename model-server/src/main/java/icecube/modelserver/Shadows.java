@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.modelserver;
 
+import icecube.physics.AngularError;
+import icecube.physics.Direction;
 import icecube.proto.ReasonException;
 import icecube.v1.EventResult;
 import icecube.v1.PredictRequest;
@@ -116,13 +118,14 @@ final class Shadows {
     @Override
     public void answered(QueuedRequest request, PredictResponse shadow) {
       List<EventResult> theirs = shadow.getResultsList();
+      var divergenceRad = metrics.divergenceRad(model, version);
       int oneSided = 0;
       int neither = 0;
       for (int event = 0; event < theirs.size(); event++) {
         var one = champion.getResults(event);
         var other = theirs.get(event);
         if (hasDirection(one) && hasDirection(other)) {
-          metrics.diverged(model, version, one.getPrediction(), other.getPrediction());
+          divergenceRad.record(AngularError.betweenRad(direction(one), direction(other)));
         } else if (hasDirection(one) || hasDirection(other)) {
           oneSided++;
         } else {
@@ -148,5 +151,10 @@ final class Shadows {
   private static boolean hasDirection(EventResult result) {
     return result.hasPrediction()
         && !result.getPrediction().getQualityList().contains(Quality.QUALITY_NO_DIRECTION);
+  }
+
+  private static Direction direction(EventResult result) {
+    var prediction = result.getPrediction();
+    return new Direction(prediction.getX(), prediction.getY(), prediction.getZ());
   }
 }
