@@ -36,7 +36,7 @@ public final class CollectorServer implements AutoCloseable {
    * Starts it and waits until it says it is healthy; its log goes into {@code folder}.
    *
    * @param environment at least {@code JAEGER_OTLP_ENDPOINT}, host:port
-   * @param overlays names of further files of {@code otel/collector/}
+   * @param overlays further files: names of those of {@code otel/collector/}, whole paths of others
    */
   public static CollectorServer start(
       Program program, Path folder, Map<String, String> environment, String... overlays) {
@@ -90,6 +90,11 @@ public final class CollectorServer implements AutoCloseable {
   /** Where Prometheus finds the span metrics, {@code host:port}. */
   public String spanMetricsTarget() {
     return "127.0.0.1:" + ports.get(2);
+  }
+
+  /** What it tells of itself, in Prometheus' text. */
+  public String selfMetrics() {
+    return new HttpJson(URI.create("http://" + selfTarget())).text("/metrics");
   }
 
   /** Where Prometheus finds what it tells of itself, {@code host:port}. */

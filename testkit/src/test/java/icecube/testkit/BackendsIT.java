@@ -13,8 +13,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +28,11 @@ import org.junit.jupiter.api.io.TempDir;
 final class BackendsIT {
   private static final Duration SEEN_MAX = Duration.ofSeconds(30);
   private static final String TRACE_ID = "0af7651916cd43dd8448eb211c80319c";
+
+  /** A metric at the beginning of a line of Prometheus' text. */
+  private static final Pattern NAME = Pattern.compile("^otelcol_\\w+", Pattern.MULTILINE);
+
+  private static final Pattern ASKED = Pattern.compile("otelcol_\\w+(\\(\\w+\\)\\?)?");
 
   @TempDir Path folder;
 
@@ -144,6 +155,60 @@ final class BackendsIT {
       assertThat(jaeger.traces("hand", 10).findValuesAsText("traceID"))
           .containsOnly(failed, deadLettered);
     }
+  }
+
+  @Test
+  void whatRulesAndDashboardsAskOfTheCollectorItTells() throws IOException {
+    Path impatient =
+        Files.writeString(
+            folder.resolve("impatient.yaml"),
+            """
+            processors: {batch: {send_batch_size: 1, send_batch_max_size: 1}}
+            exporters:
+              otlp_grpc/jaeger:
+                sending_queue: {queue_size: 1, num_consumers: 1}
+                retry_on_failure: {initial_interval: 100ms, max_interval: 1s, max_elapsed_time: 2s}
+            """);
+    try (var collector =
+        CollectorServer.start(
+            program(CollectorServer.NAME),
+            folder,
+            Map.of("JAEGER_OTLP_ENDPOINT", "127.0.0.1:1"), // Nobody listens there.
+            impatient.toString())) {
+      // Such a counter appears with what it counts: one that cannot be sent, many for the queue.
+      for (int span = 0; span < 8; span++) {
+        sendSpan(collector.otlpHttp(), TRACE_ID, 0);
+      }
+      Set<String> asked = askedOfTheCollector();
+      assertThat(asked).hasSizeGreaterThanOrEqualTo(2);
+      Eventually.see(
+          "metrics of the Collector like each of " + asked,
+          SEEN_MAX,
+          () ->
+              NAME.matcher(collector.selfMetrics())
+                  .results()
+                  .map(MatchResult::group)
+                  .distinct()
+                  .toList(),
+          told -> asked.stream().allMatch(name -> told.stream().anyMatch(t -> t.matches(name))));
+    }
+  }
+
+  /** The Collector's own metrics that rules and dashboards name, some by a regular expression. */
+  private static Set<String> askedOfTheCollector() throws IOException {
+    Set<String> asked = new TreeSet<>();
+    for (String part : List.of("prometheus/rules", "grafana/dashboards")) {
+      try (Stream<Path> files = Files.list(Program.root().resolve("otel").resolve(part))) {
+        for (Path file : files.toList()) {
+          ASKED
+              .matcher(Files.readString(file))
+              .results()
+              .map(MatchResult::group)
+              .forEach(asked::add);
+        }
+      }
+    }
+    return asked;
   }
 
   @Test
