@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import icecube.chassis.InstanceIds;
 import icecube.chassis.ManagementServer;
 import icecube.v1.Instance;
+import icecube.v1.InstanceState;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -24,7 +25,8 @@ import org.junit.jupiter.api.Test;
 class DiscoveryTest {
   private final RegistryRig rig = new RegistryRig();
   private final HttpClient client = HttpClient.newHttpClient();
-  private URI page = URI.create("http://unset");
+  private URI page;
+  private RegistryRig.BeatStream beats;
 
   @BeforeEach
   void start() {
@@ -35,6 +37,7 @@ class DiscoveryTest {
         registry.discovery(
             InstanceIds.create("registry", registry.address(), management.address())));
     page = URI.create("http://" + management.address() + Registry.DISCOVERY_PATH);
+    beats = rig.beats();
   }
 
   @AfterEach
@@ -44,38 +47,34 @@ class DiscoveryTest {
 
   @Test
   void followsThoseWhoComeAndLeave() throws Exception {
-    RegistryRig.BeatStream beats = rig.beats();
-    beats.send(beat(at("model-server", "m", 1, "h:1"), 1, SERVING));
-    beats.send(beat(at("consumer", "c", 1, "h:2"), 1, SERVING));
-    beats.answer();
-    beats.answer();
+    send(at("model-server", "m", 1, "h:1"), 1, SERVING);
+    send(at("consumer", "c", 1, "h:2"), 1, SERVING);
     assertThat(told()).contains("\"h:1\"").contains("\"h:2\"").contains("\"registry\"");
 
-    beats.send(beat(at("consumer", "c", 1, "h:2"), 2, LEFT));
-    beats.answer();
+    send(at("consumer", "c", 1, "h:2"), 2, LEFT);
 
     assertThat(told()).contains("\"h:1\"").doesNotContain("\"h:2\"");
   }
 
   @Test
   void tellsTheNewAddressOfOneThatRestarted() throws Exception {
-    RegistryRig.BeatStream beats = rig.beats();
-    beats.send(beat(at("consumer", "c", 1, "h:2"), 1, SERVING));
-    beats.send(beat(at("consumer", "c", 2, "h:3"), 1, SERVING));
-    beats.answer();
-    beats.answer();
+    send(at("consumer", "c", 1, "h:2"), 1, SERVING);
+    send(at("consumer", "c", 2, "h:3"), 1, SERVING);
 
     assertThat(told()).contains("\"h:3\"").doesNotContain("\"h:2\"");
   }
 
   @Test
   void forgetsTheDead() throws Exception {
-    RegistryRig.BeatStream beats = rig.beats();
-    beats.send(beat(at("consumer", "c", 1, "h:2"), 1, SERVING));
-    beats.answer();
+    send(at("consumer", "c", 1, "h:2"), 1, SERVING);
     assertThat(told()).contains("\"h:2\"");
 
     Await.until(() -> !told().contains("\"h:2\""), "the dead consumer is no target");
+  }
+
+  private void send(Instance by, long sequence, InstanceState state) throws InterruptedException {
+    beats.send(beat(by, sequence, state));
+    beats.answer();
   }
 
   private static Instance at(String kind, String id, long incarnation, String management) {
