@@ -19,14 +19,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Models served from a real S3 server, which verifies every signature: {@code
- * -Dicecube.stores=true}, as starting servers takes more time than a test may.
+ * Models served from a real S3 server, which verifies every signature. Enabled class by class
+ * ({@code -Dicecube.stores=true}, as starting servers takes more time than a test may): the
+ * condition is not inherited.
  */
-@EnabledIfSystemProperty(named = "icecube.stores", matches = "true")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class S3StoreContract {
   @TempDir private Path models;
