@@ -10,13 +10,13 @@ import icecube.emitter.Emitter;
 import icecube.emitter.EmitterSettings;
 import icecube.emitter.SimulatedSource;
 import icecube.modelserver.ModelServer;
-import icecube.otel.SpanDictionary;
 import icecube.otel.Telemetry;
 import icecube.physics.IceCube86;
 import icecube.stream.EventDigest;
 import icecube.stream.EventEntry;
 import icecube.stream.InMemoryEventLog;
 import icecube.testkit.Eventually;
+import icecube.testkit.SpanDictionary;
 import icecube.v1.DeadLetterBatch;
 import icecube.v1.PredictionBatch;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -209,7 +209,7 @@ final class MeshSpansTest {
         () -> named("process events", SpanKind.CONSUMER).size(),
         count -> count == 2);
 
-    var dictionary = SpanDictionary.ofThisBuild();
+    var dictionary = SpanDictionary.read();
     for (var span : exporter.getFinishedSpanItems()) {
       var keys = new TreeSet<String>();
       span.getAttributes().forEach((key, value) -> keys.add(key.getKey()));

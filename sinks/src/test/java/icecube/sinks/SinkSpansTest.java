@@ -3,11 +3,11 @@ package icecube.sinks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import icecube.otel.SpanDictionary;
 import icecube.otel.Telemetry;
 import icecube.stream.InMemoryEventLog;
 import icecube.testkit.CannedMlflow;
 import icecube.testkit.Eventually;
+import icecube.testkit.SpanDictionary;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
@@ -163,7 +163,7 @@ class SinkSpansTest {
   }
 
   private void assertOfTheDictionary() throws Exception {
-    SpanDictionary dictionary = SpanDictionary.ofThisBuild();
+    SpanDictionary dictionary = SpanDictionary.read();
     for (SpanData span : exporter.getFinishedSpanItems()) {
       TreeSet<String> keys = new TreeSet<>();
       span.getAttributes().forEach((key, value) -> keys.add(key.getKey()));

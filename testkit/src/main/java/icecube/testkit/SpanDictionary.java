@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package icecube.otel;
+package icecube.testkit;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,39 +15,20 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
- * The spans of {@code spans.yaml}: what a span of the mesh may be called and carry. Tests hold real
- * spans against it; nothing that runs needs it. Immutable.
+ * The spans of {@code otel/spans.yaml}: what a span of the mesh may be called and carry. Immutable.
  */
 public final class SpanDictionary {
-  private static final String FILE = "spans.yaml";
-
   private final List<SpanEntry> entries;
 
-  /**
-   * One span as the dictionary has it.
-   *
-   * @param name its name
-   * @param kind {@code PRODUCER}, {@code CONSUMER}, {@code CLIENT}, {@code SERVER}, {@code
-   *     INTERNAL}
-   * @param room who sends it
-   * @param attributes the keys it may carry
-   */
-  public record SpanEntry(String name, String kind, String room, Set<String> attributes) {
-    public SpanEntry {
-      attributes = Set.copyOf(attributes);
-    }
-  }
+  private record SpanEntry(String name, String kind, Set<String> attributes) {}
 
   private SpanDictionary(List<SpanEntry> entries) {
     this.entries = List.copyOf(entries);
   }
 
-  /** The dictionary of this build. */
-  public static SpanDictionary ofThisBuild() throws IOException {
-    try (InputStream text = SpanDictionary.class.getResourceAsStream(FILE)) {
-      if (text == null) {
-        throw new IOException(FILE + ": not in the jar (expected: beside its class)");
-      }
+  /** The dictionary as it stands in this project. */
+  public static SpanDictionary read() throws IOException {
+    try (InputStream text = Files.newInputStream(Program.root().resolve("otel/spans.yaml"))) {
       return read(text);
     }
   }
@@ -60,10 +42,7 @@ public final class SpanDictionary {
       list(fields, "attributes").forEach(key -> attributes.add(String.valueOf(key)));
       entries.add(
           new SpanEntry(
-              String.valueOf(fields.get("name")),
-              String.valueOf(fields.get("kind")),
-              String.valueOf(fields.get("room")),
-              attributes));
+              String.valueOf(fields.get("name")), String.valueOf(fields.get("kind")), attributes));
     }
     return new SpanDictionary(entries);
   }
@@ -73,11 +52,6 @@ public final class SpanDictionary {
       return list;
     }
     throw new IllegalArgumentException(key + ": none in " + fields + " (expected: a list)");
-  }
-
-  /** All of them, in the order of the file. */
-  public List<SpanEntry> entries() {
-    return entries;
   }
 
   /** What is wrong with a span of this name and kind with these attributes; empty if nothing is. */
