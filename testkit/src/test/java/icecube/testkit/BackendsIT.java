@@ -22,9 +22,14 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The real Collector, Jaeger and Prometheus with the files of room otel, fed one span by hand. */
+/**
+ * The real Collector, Jaeger and Prometheus with the files of room otel, fed one span by hand: with
+ * {@code -Dicecube.backends=true}, as {@code .ci/run} does.
+ */
+@EnabledIfSystemProperty(named = "icecube.backends", matches = "true")
 final class BackendsIT {
   private static final Duration SEEN_MAX = Duration.ofSeconds(30);
   private static final String TRACE_ID = "0af7651916cd43dd8448eb211c80319c";
