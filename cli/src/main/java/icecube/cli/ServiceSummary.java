@@ -5,10 +5,11 @@ import icecube.otel.MetricDictionary;
 import icecube.otel.MetricEntry;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -34,8 +35,20 @@ final class ServiceSummary implements AutoCloseable {
   private final LongSupplier nanoTime;
   private final ScheduledThreadPoolExecutor thread =
       new ScheduledThreadPoolExecutor(1, ServiceSummary::newThread);
-  private final Map<String, Double> before = new LinkedHashMap<>();
+  private Map<Meter.Id, Sums> before = Map.of();
   private long toldAt;
+
+  /** What a counter or a timer has come to: its count, and the time it took in all, ms. */
+  private record Sums(double count, double millis) {
+    static final Sums NONE = new Sums(0, 0);
+
+    static Sums of(Meter meter) {
+      if (meter instanceof Timer timer) {
+        return new Sums(timer.count(), timer.totalTime(TimeUnit.MILLISECONDS));
+      }
+      return meter instanceof Counter counter ? new Sums(counter.count(), 0) : NONE;
+    }
+  }
 
   /**
    * A key of the line, and the metric it is read from; the values of its labels are added up. The
@@ -85,16 +98,18 @@ final class ServiceSummary implements AutoCloseable {
     double seconds = (now - toldAt) / 1e9;
     toldAt = now;
     LoggingEventBuilder line = LOG.atInfo().addKeyValue("seconds", rounded(seconds));
+    Map<Meter.Id, Sums> after = new HashMap<>();
     for (Figure figure : figures) {
       String meter = figure.metric().meterName();
       double value =
           switch (figure.metric().type()) {
-            case COUNTER -> added(meter, count(meter));
+            case COUNTER -> added(meter, after).count();
             case GAUGE -> meters.find(meter).gauges().stream().mapToDouble(Gauge::value).sum();
-            case HISTOGRAM, SUMMARY -> meanMillis(meter);
+            case HISTOGRAM, SUMMARY -> meanMillis(added(meter, after));
           };
       line = line.addKeyValue(figure.key(), rounded(value));
     }
+    before = after;
     line.log("summary");
   }
 
@@ -103,26 +118,25 @@ final class ServiceSummary implements AutoCloseable {
     thread.shutdownNow();
   }
 
-  private double count(String meter) {
-    return meters.find(meter).counters().stream().mapToDouble(Counter::count).sum();
-  }
-
-  private double meanMillis(String meter) {
+  /** What all meters of a name have added since the line before; {@code after} takes their sums. */
+  private Sums added(String name, Map<Meter.Id, Sums> after) {
     double count = 0;
     double millis = 0;
-    for (Timer timer : meters.find(meter).timers()) {
-      count += timer.count();
-      millis += timer.totalTime(TimeUnit.MILLISECONDS);
+    for (Meter meter : meters.find(name).meters()) {
+      Sums now = Sums.of(meter);
+      Sums last = before.getOrDefault(meter.getId(), Sums.NONE);
+      if (now.count() < last.count()) {
+        last = Sums.NONE; // It was taken away, and began anew.
+      }
+      count += now.count() - last.count();
+      millis += now.millis() - last.millis();
+      after.put(meter.getId(), now);
     }
-    double addedCount = added(meter + "#count", count);
-    double addedMillis = added(meter + "#millis", millis);
-    return addedCount > 0 ? addedMillis / addedCount : 0;
+    return new Sums(count, millis);
   }
 
-  /** What was added to {@code value} since it was last asked for. */
-  private double added(String key, double value) {
-    Double last = before.put(key, value);
-    return last == null ? value : value - last;
+  private static double meanMillis(Sums added) {
+    return added.count() > 0 ? added.millis() / added.count() : 0;
   }
 
   /** Whole where it is whole, so that JSON has 12 and not 12.0. */

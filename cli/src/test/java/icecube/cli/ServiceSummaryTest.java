@@ -69,6 +69,24 @@ final class ServiceSummaryTest {
   }
 
   @Test
+  void whatWasTakenAwayIsNotTakenOff() {
+    String predicted = "icecube_modelserver_events_predicted_total";
+    ServiceSummary summary = new ServiceSummary("model-server", registry, now::get);
+    var first = meters.counter(predicted, "model", "echo", "model_version", "1");
+    first.increment(100_000);
+    tellAfterAMinute(summary);
+    registry.remove(first);
+    meters.counter(predicted, "model", "echo", "model_version", "2").increment(50);
+    tellAfterAMinute(summary);
+    meters.counter(predicted, "model", "echo", "model_version", "1").increment(7);
+    tellAfterAMinute(summary);
+
+    assertThat(line(0)).containsEntry("events_predicted", 100_000L);
+    assertThat(line(1)).containsEntry("events_predicted", 50L);
+    assertThat(line(2)).containsEntry("events_predicted", 7L);
+  }
+
+  @Test
   void saysWhatIsThereNow() {
     meters.gauge("icecube_modelserver_queue_events", 17, Integer::doubleValue);
     tellAfterAMinute(new ServiceSummary("model-server", registry, now::get));
