@@ -65,13 +65,26 @@ final class MlflowRuns {
 
   /** The id of the experiment of this name, which is made if there is none. */
   String experiment(String name) throws IOException {
-    String query = "?experiment_name=" + URLEncoder.encode(name, UTF_8);
-    Answer found = send("GET", "experiments/get-by-name" + query, null);
+    Answer found = experimentNamed(name);
     if (found.status() == 404) {
-      ObjectNode body = JSON.createObjectNode().put("name", name);
-      return text(asked("experiments/create", body), "/experiment_id");
+      try {
+        return text(
+            asked("experiments/create", JSON.createObjectNode().put("name", name)),
+            "/experiment_id");
+      } catch (MlflowRefusedException e) {
+        found = experimentNamed(name);
+        if (found.status() != 200) {
+          throw e;
+        }
+        // Somebody else made it in between.
+      }
     }
     return text(found.require("experiments/get-by-name", server), "/experiment/experiment_id");
+  }
+
+  private Answer experimentNamed(String name) throws IOException {
+    String query = "?experiment_name=" + URLEncoder.encode(name, UTF_8);
+    return send("GET", "experiments/get-by-name" + query, null);
   }
 
   /** The newest run of the experiment that is not deleted and has the tag, if there is one. */

@@ -108,9 +108,9 @@ final class Window {
     }
   }
 
-  /** Notes the span that added an entry; an invalid one is none. */
+  /** Notes the span that added an entry, if it is sampled. */
   void link(SpanContext span) {
-    if (span.isValid() && traced.size() < LINK_COUNT_MAX) {
+    if (span.isSampled() && traced.size() < LINK_COUNT_MAX) {
       traced.add(span);
     }
   }

@@ -79,10 +79,11 @@ final class WindowUpload {
           runs.log(window);
           isMlflowThere = true;
           metrics.uploads().record(System.nanoTime() - beganAt, TimeUnit.NANOSECONDS);
-          if (waiting.removeFirst(window)) {
+          boolean isTold = waiting.removeFirst(window);
+          if (isTold) {
             metrics.windowLogged();
           }
-          SinkSpans.end(span, "LOGGED");
+          SinkSpans.end(span, isTold ? "LOGGED" : "DROPPED");
           return;
         } catch (MlflowRefusedException e) {
           spans.refused(span, window, System.nanoTime() - beganAt);

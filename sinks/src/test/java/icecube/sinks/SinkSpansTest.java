@@ -117,7 +117,7 @@ class SinkSpansTest {
 
   @Test
   void aWindowThatMlflowNeverTookIsLetGoAtTheEnd() throws Exception {
-    MlflowSink sink = sink();
+    MlflowSink sink = sink(Duration.ofMinutes(10));
     Eventually.see("ready", SOON, sink::isReady, ready -> ready);
     mlflow.setDown(true);
     events.traceBy("00-" + TRACE + '-' + PUBLISHED + "-01");
@@ -130,13 +130,17 @@ class SinkSpansTest {
   }
 
   private MlflowSink sink() {
+    return sink(Duration.ofMillis(200));
+  }
+
+  private MlflowSink sink(Duration window) {
     return MlflowSink.start(
         log,
         new SinkSettings(
             MlflowServer.of(mlflow.uri().toString(), Map.of()),
             "icecube",
             SinkSettings.EXPERIMENT,
-            Duration.ofMillis(200),
+            window,
             "icecube test"),
         id -> null,
         Telemetry.of(new SimpleMeterRegistry(), sdk),

@@ -35,6 +35,7 @@ public final class CannedMlflow implements AutoCloseable {
   private final List<Run> runs = new ArrayList<>();
   private volatile boolean isDown;
   private volatile int refusal;
+  private volatile boolean isRaced;
   private volatile String refused = "";
   private volatile String deleted = "";
   private volatile CountDownLatch heldUp = new CountDownLatch(0);
@@ -74,6 +75,11 @@ public final class CannedMlflow implements AutoCloseable {
   /** Refuses everything with this status of HTTP from now on; 0 for none. */
   public void refuseAll(int status) {
     refusal = status;
+  }
+
+  /** Whoever makes an experiment learns that somebody else has just made it. */
+  public void haveExperimentMadeByAnother() {
+    isRaced = true;
   }
 
   /** Answers nothing more until it is told not to. */
@@ -155,6 +161,9 @@ public final class CannedMlflow implements AutoCloseable {
       case "experiments/create" -> {
         String id = Integer.toString(experiments.size() + 1);
         experiments.put(body.path("name").asText(), id);
+        if (isRaced) {
+          return answer.put("error_code", "RESOURCE_ALREADY_EXISTS");
+        }
         answer.put("experiment_id", id);
       }
       case "runs/create" -> {
