@@ -248,7 +248,7 @@ final class DoctorIT {
         ServerSettings.at("127.0.0.1", 0),
         new MembershipSettings(
             Duration.ofMillis(1_800),
-            Duration.ofSeconds(4),
+            Duration.ofSeconds(8),
             usual.forgetAfter(),
             Duration.ofMillis(100),
             usual.memberCountMax(),

@@ -30,6 +30,7 @@ import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -139,23 +140,31 @@ final class MeshSpansTest {
     assertThat(child.getParentSpanId()).as(child.getName()).isEqualTo(parent.getSpanId());
   }
 
+  /** A round ends after the answers that were made in it. */
   private void assertRounds() {
-    var rounds = named("round", SpanKind.INTERNAL);
-    assertThat(rounds).isNotEmpty();
     var served =
         named(PREDICT_STREAM, SpanKind.SERVER).stream()
             .map(SpanData::getSpanId)
             .collect(Collectors.toSet());
-    var linked =
-        rounds.stream()
-            .flatMap(round -> round.getLinks().stream())
-            .map(link -> link.getSpanContext().getSpanId())
-            .collect(Collectors.toSet());
-    assertThat(linked).as("requests that rounds link to").isEqualTo(served);
+    Eventually.see(
+        "requests that rounds link to, of " + served,
+        PATIENCE,
+        this::linkedByRounds,
+        served::equals);
     var runs = named("run", SpanKind.INTERNAL);
     assertThat(runs).isNotEmpty();
-    var ids = rounds.stream().map(SpanData::getSpanId).collect(Collectors.toSet());
-    assertThat(runs).allMatch(run -> ids.contains(run.getParentSpanId()));
+    var rounds =
+        named("round", SpanKind.INTERNAL).stream()
+            .map(SpanData::getSpanId)
+            .collect(Collectors.toSet());
+    assertThat(runs).allMatch(run -> rounds.contains(run.getParentSpanId()));
+  }
+
+  private Set<String> linkedByRounds() {
+    return named("round", SpanKind.INTERNAL).stream()
+        .flatMap(round -> round.getLinks().stream())
+        .map(link -> link.getSpanContext().getSpanId())
+        .collect(Collectors.toSet());
   }
 
   private void assertPredictionsNameTheirTrace() throws Exception {

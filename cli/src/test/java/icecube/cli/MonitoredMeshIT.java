@@ -222,7 +222,7 @@ final class MonitoredMeshIT {
     String panel =
         "count by (alertname, kind) (ALERTS{alertstate=\"firing\",alertname=\"MissingHeartbeat\","
             + "kind=\"consumer\"})";
-    assertThat(hasData(panel)).as("the panel of the alerts names it").isTrue();
+    Eventually.see("the panel of the alerts", SEEN_MAX, () -> hasData(panel), isThere -> isThere);
   }
 
   @Test

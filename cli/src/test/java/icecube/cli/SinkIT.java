@@ -3,6 +3,11 @@ package icecube.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import icecube.sinks.MlflowSink;
 import icecube.stream.EmbeddedRedis;
 import icecube.stream.RedisEventLog;
 import icecube.stream.RedisSettings;
@@ -17,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 /** How {@code icecube sink} ends, and what it says then. */
 @Timeout(120)
@@ -76,8 +82,21 @@ final class SinkIT extends CommandFixture {
   void whoMayNotAskMlflowIsToldAndTheSinkEnds() {
     makeStream();
     mlflow.refuseAll(403);
+    var logger = (Logger) LoggerFactory.getLogger(MlflowSink.class);
+    var lines = new ListAppender<ILoggingEvent>();
+    lines.start();
+    logger.addAppender(lines);
+    try {
+      assertThat(sink(mlflow.uri().toString())).isEqualTo(2);
+    } finally {
+      logger.detachAppender(lines);
+    }
 
-    assertThat(sink(mlflow.uri().toString())).isEqualTo(2);
+    assertThat(lines.list)
+        .singleElement()
+        .satisfies(line -> assertThat(line.getLevel()).isEqualTo(Level.ERROR))
+        .satisfies(
+            line -> assertThat(line.getThrowableProxy().getMessage()).contains("status 403"));
   }
 
   @Test

@@ -37,6 +37,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
@@ -173,8 +174,9 @@ final class TracesIT {
       Eventually.see("the sink ready", PATIENCE, sink::isReady, ready -> ready);
       emit(mesh, 100);
 
+      Set<String> published = publishedTraces(mesh.log());
       List<JaegerTrace> traces = new ArrayList<>();
-      for (String traceId : publishedTraces(mesh.log())) {
+      for (String traceId : published) {
         traces.add(awaitTrace(traceId, OF_ONE_ENTRY));
       }
 
@@ -193,10 +195,17 @@ final class TracesIT {
             .contains(
                 "icecube-emitter", "icecube-consumer", "icecube-model-server", "icecube-sink");
       }
+      // A round ends after the answers that were made in it, and may be sent later.
       var withRound =
-          traces.stream()
-              .filter(trace -> trace.names().contains("round"))
-              .findFirst()
+          Eventually.see(
+                  "a trace with a round",
+                  PATIENCE,
+                  () ->
+                      published.stream()
+                          .map(TracesIT::found)
+                          .filter(trace -> trace.names().containsAll(Set.of("round", "run")))
+                          .findFirst(),
+                  Optional::isPresent)
               .orElseThrow();
       withRound.requireWay("compute", "round", "run");
       assertThat(withRound.linksOf("round"))
@@ -230,7 +239,7 @@ final class TracesIT {
     return links;
   }
 
-  private static Set<String> publishedTraces(EventLog log) throws Exception {
+  private static Set<String> publishedTraces(EventLog log) throws IOException {
     Set<String> ids = new TreeSet<>();
     for (int partition = 0; partition < log.partitionCount(); partition++) {
       for (var entry : log.predictions(partition, "", 100)) {

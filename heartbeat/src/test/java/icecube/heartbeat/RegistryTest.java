@@ -181,7 +181,7 @@ class RegistryTest {
 
   @Test
   void showsItsMetricsUnderTheirPublishedNames() throws InterruptedException {
-    rig.start(rig.quick(Map.of("consumer", 2)));
+    rig.start(rig.settings(1_024, 4_096, Map.of("consumer", 2)));
     RegistryRig.BeatStream stream = rig.beats();
     stream.send(beat("a", 1, 1, SERVING));
     stream.answer();
