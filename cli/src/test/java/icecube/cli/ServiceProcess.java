@@ -6,18 +6,21 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** An {@code icecube} command as a process of its own, as a person would start it. */
 final class ServiceProcess implements AutoCloseable {
   private static final long READY_SECONDS_MAX = 60;
+  private static final long STACKS_MILLIS = 2_000;
   private static final Pattern LISTENS = Pattern.compile("listens on ([^ ]+:\\d+)");
 
   private final Process process;
@@ -25,9 +28,11 @@ final class ServiceProcess implements AutoCloseable {
   private final CompletableFuture<Void> announced = new CompletableFuture<>();
   private final StringBuilder printed = new StringBuilder();
   private final Thread reader;
+  private final Path log;
 
-  private ServiceProcess(Process process) {
+  private ServiceProcess(Process process, Path log) {
     this.process = process;
+    this.log = log;
     this.reader = new Thread(this::follow, "service-output-" + process.pid());
     reader.setDaemon(true);
     reader.start();
@@ -54,7 +59,7 @@ final class ServiceProcess implements AutoCloseable {
       ProcessBuilder builder =
           new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
       builder.environment().putAll(environment);
-      return new ServiceProcess(builder.start());
+      return new ServiceProcess(builder.start(), log);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -78,17 +83,42 @@ final class ServiceProcess implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } finally {
+      // Who waits for a word of a process that has ended need not wait on.
+      address.completeExceptionally(silent("ended"));
+      announced.completeExceptionally(silent("ended"));
+    }
+  }
+
+  /** What it is blamed with that has not said what was waited for. */
+  private AssertionError silent(String how) {
+    try {
+      return new AssertionError(
+          "process: %s (expected: an announcement); it printed%n%s%nand logged%n%s"
+              .formatted(how, printed(), Files.exists(log) ? Files.readString(log) : ""));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private <T> T awaited(CompletableFuture<T> word) throws Exception {
+    try {
+      return word.get(READY_SECONDS_MAX, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      signal("-QUIT"); // Its threads tell where they are.
+      Thread.sleep(STACKS_MILLIS);
+      throw silent("silent for " + READY_SECONDS_MAX + " s");
     }
   }
 
   /** Where it listens, once it has said so. */
   String address() throws Exception {
-    return address.get(READY_SECONDS_MAX, TimeUnit.SECONDS);
+    return awaited(address);
   }
 
   /** Waits until it has announced itself. */
   ServiceProcess awaitAnnounced() throws Exception {
-    announced.get(READY_SECONDS_MAX, TimeUnit.SECONDS);
+    Void unused = awaited(announced);
     return this;
   }
 
