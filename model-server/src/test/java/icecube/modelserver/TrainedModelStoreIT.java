@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @EnabledIfSystemProperty(named = "icecube.stores", matches = "true")
 final class TrainedModelStoreIT {
-  private static final String PYTHON = "ICECUBE_TRAINING_PYTHON";
+  private static final String PYTHON = "TRAINING_PYTHON";
   private static final long TRAINING_SECONDS_MAX = 900;
 
   @TempDir private Path folder;
