@@ -18,7 +18,6 @@ import icecube.stream.RedisEventLog;
 import icecube.stream.RedisSettings;
 import icecube.testkit.Eventually;
 import io.lettuce.core.RedisClient;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -41,6 +40,8 @@ import picocli.CommandLine;
 @Timeout(180)
 final class DoctorIT {
   private static final Duration SOON = Duration.ofSeconds(60);
+  // Below what the system hands out.
+  private static final String NOBODY = "127.0.0.1:1";
 
   @TempDir private Path folder;
 
@@ -136,7 +137,7 @@ final class DoctorIT {
       client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
     }
 
-    assertThat(doctor("--redis", redis.uri(), "--registry", nobody())).isEqualTo(1);
+    assertThat(doctor("--redis", redis.uri(), "--registry", NOBODY)).isEqualTo(1);
 
     assertThat(out.toString())
         .contains("(expected: noeviction); CONFIG SET maxmemory-policy noeviction")
@@ -165,7 +166,7 @@ final class DoctorIT {
 
   @Test
   void whereNothingRunsItSaysSo() throws Exception {
-    assertThat(doctor("--redis", "redis://" + nobody(), "--registry", nobody())).isEqualTo(1);
+    assertThat(doctor("--redis", "redis://" + NOBODY, "--registry", NOBODY)).isEqualTo(1);
 
     assertThat(out.toString())
         .contains("start one with ./icecube registry")
@@ -181,7 +182,7 @@ final class DoctorIT {
     int code =
         doctor(
             "--redis",
-            "redis://" + nobody(),
+            "redis://" + NOBODY,
             "--registry",
             target,
             "--model-server",
@@ -198,7 +199,7 @@ final class DoctorIT {
   void aStreamThatIsNotThereIsAWarning() throws Exception {
     EmbeddedRedis redis = redis();
 
-    doctor("--redis", redis.uri(), "--registry", nobody(), "--stream", "other");
+    doctor("--redis", redis.uri(), "--registry", NOBODY, "--stream", "other");
 
     assertThat(out.toString()).contains("stream other").contains("./icecube emit makes it");
   }
@@ -214,7 +215,7 @@ final class DoctorIT {
       client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
     }
 
-    assertThat(doctor("--redis", redis.uri(), "--registry", nobody())).isEqualTo(1);
+    assertThat(doctor("--redis", redis.uri(), "--registry", NOBODY)).isEqualTo(1);
 
     assertThat(out.toString())
         .containsPattern("failure +stream icecube +cannot be read: .*WRONGTYPE");
@@ -302,12 +303,5 @@ final class DoctorIT {
     List<String> all = new ArrayList<>(List.of(where));
     all.addAll(List.of(more));
     return all.toArray(String[]::new);
-  }
-
-  /** An address at which nobody listens. */
-  private static String nobody() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return "127.0.0.1:" + socket.getLocalPort();
-    }
   }
 }

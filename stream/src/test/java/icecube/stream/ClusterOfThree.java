@@ -10,8 +10,6 @@ import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,7 +24,6 @@ import java.util.stream.Collectors;
 final class ClusterOfThree implements AutoCloseable {
   static final int SIZE = 3;
   private static final int SLOT_COUNT = 16_384;
-  private static final int BUS_OFFSET = 10_000;
   private static final Duration START_TIMEOUT = Duration.ofSeconds(20);
 
   private final Path binary;
@@ -43,7 +40,7 @@ final class ClusterOfThree implements AutoCloseable {
     var cluster = new ClusterOfThree(binary, folder);
     try {
       for (int node = 0; node < SIZE; node++) {
-        cluster.ports.add(freePort());
+        cluster.ports.add(FreePorts.next());
         cluster.processes.add(cluster.startNode(node));
       }
       cluster.join();
@@ -153,28 +150,9 @@ final class ClusterOfThree implements AutoCloseable {
     long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
     while (!holds.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
-        throw new AssertionError(what + ": not within " + START_TIMEOUT);
+        throw new IllegalStateException(what + ": not within " + START_TIMEOUT);
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
-    }
-  }
-
-  /** A port that is free together with the one the servers talk to each other on. */
-  private static int freePort() {
-    while (true) {
-      try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-        int port = socket.getLocalPort();
-        if (port + BUS_OFFSET < 65_536) {
-          return port;
-        }
-        // Ask for a low one: ephemeral ports are mostly above what leaves room for the bus.
-        int low = 20_000 + (port % 5_000);
-        try (var other = new ServerSocket(low, 1, InetAddress.getLoopbackAddress())) {
-          return other.getLocalPort();
-        }
-      } catch (IOException e) {
-        // Taken meanwhile: another.
-      }
     }
   }
 

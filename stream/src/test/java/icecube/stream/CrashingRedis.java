@@ -2,9 +2,6 @@
 package icecube.stream;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,11 +24,7 @@ final class CrashingRedis implements AutoCloseable {
   CrashingRedis(RedisBinary binary, boolean isGuarded) {
     this.binary = binary;
     this.isGuarded = isGuarded;
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      this.port = socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    this.port = FreePorts.next();
   }
 
   String uri() {

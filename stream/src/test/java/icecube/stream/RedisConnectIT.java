@@ -16,13 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Everything that may stand where a Redis is expected. */
 final class RedisConnectIT {
   @Test
-  void nobodyListens() throws IOException {
-    int port;
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = socket.getLocalPort();
-    }
-
-    assertRefused("redis://:secret@127.0.0.1:" + port, "nobody listens", "***@127.0.0.1");
+  void nobodyListens() {
+    assertRefused("redis://:secret@127.0.0.1:1", "nobody listens", "***@127.0.0.1");
   }
 
   @Test

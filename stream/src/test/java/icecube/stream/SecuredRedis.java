@@ -6,7 +6,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,10 +59,7 @@ final class SecuredRedis implements AutoCloseable {
       certificate(folder, "redis", "subjectAltName=IP:127.0.0.1");
       certificate(folder, "client", "subjectAltName=DNS:client");
       Files.writeString(folder.resolve("users.acl"), users());
-      int port;
-      try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-        port = socket.getLocalPort();
-      }
+      int port = FreePorts.next();
       var process =
           new ProcessBuilder(
                   binary.toString(),

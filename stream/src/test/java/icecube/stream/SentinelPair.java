@@ -6,8 +6,6 @@ import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,13 +18,14 @@ import java.util.function.BooleanSupplier;
 /** A primary, its replica, and one Sentinel that promotes the replica when the primary is gone. */
 final class SentinelPair implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  private static final int ATTEMPTS_MAX = 3;
 
   private final Path binary;
   private final Path folder;
   private final List<Process> processes = new ArrayList<>();
-  private final int primaryPort = freePort();
-  private final int replicaPort = freePort();
-  private final int sentinelPort = freePort();
+  private final int primaryPort = FreePorts.next();
+  private final int replicaPort = FreePorts.next();
+  private final int sentinelPort = FreePorts.next();
   private Process primary;
 
   private SentinelPair(Path binary, Path folder) {
@@ -35,25 +34,31 @@ final class SentinelPair implements AutoCloseable {
     this.primary = startServer("primary", primaryPort);
   }
 
+  /**
+   * Starts them in a folder of their own in {@code folder}: once more with other ports, after
+   * saying what they have logged, if they do not find each other.
+   */
   static SentinelPair start(Path binary, Path folder) {
-    var pair = new SentinelPair(binary, folder);
-    try {
-      var loopback = "127.0.0.1";
-      pair.startServer(
-          "replica",
-          pair.replicaPort,
-          "--replicaof",
-          loopback + " " + pair.primaryPort,
-          "--repl-diskless-sync-delay",
-          "0");
-      await("replica follows", () -> pair.info(pair.replicaPort).contains("master_link_status:up"));
-      pair.startSentinel();
-      await("Sentinel knows both", () -> pair.info(pair.sentinelPort).contains("slaves=1"));
-      return pair;
-    } catch (RuntimeException e) {
-      pair.close();
-      throw e;
+    for (int attempt = 1; ; attempt++) {
+      var pair = new SentinelPair(binary, folder.resolve("attempt-" + attempt));
+      try {
+        pair.join();
+        return pair;
+      } catch (IllegalStateException e) {
+        pair.close();
+        if (attempt == ATTEMPTS_MAX) {
+          throw e;
+        }
+        System.out.println("attempt " + attempt + ": " + e.getMessage());
+      }
     }
+  }
+
+  private void join() {
+    startServer("replica", replicaPort, "--replicaof", "127.0.0.1 " + primaryPort);
+    await("replica follows", () -> info(replicaPort).contains("master_link_status:up"));
+    startSentinel();
+    await("Sentinel knows both", () -> info(sentinelPort).contains("slaves=1"));
   }
 
   private Process startServer(String name, int port, String... more) {
@@ -94,6 +99,10 @@ final class SentinelPair implements AutoCloseable {
     }
   }
 
+  private Path log(String name) {
+    return folder(name).resolve("log");
+  }
+
   private Path folder(String name) {
     try {
       return Files.createDirectories(folder.resolve(name));
@@ -107,7 +116,7 @@ final class SentinelPair implements AutoCloseable {
       var process =
           new ProcessBuilder(command)
               .redirectErrorStream(true)
-              .redirectOutput(folder(name).resolve("log").toFile())
+              .redirectOutput(log(name).toFile())
               .start();
       processes.add(process);
       return process;
@@ -161,22 +170,26 @@ final class SentinelPair implements AutoCloseable {
     }
   }
 
-  private static void await(String what, BooleanSupplier holds) {
+  private void await(String what, BooleanSupplier holds) {
     long deadline = System.nanoTime() + TIMEOUT.toNanos();
     while (!holds.getAsBoolean()) {
-      if (System.nanoTime() > deadline) {
-        throw new AssertionError(what + ": not within " + TIMEOUT);
+      if (System.nanoTime() - deadline > 0) {
+        throw new IllegalStateException(what + ": not within " + TIMEOUT + "; " + logged());
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
     }
   }
 
-  private static int freePort() {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  private String logged() {
+    var all = new StringBuilder();
+    for (var name : List.of("primary", "replica", "sentinel")) {
+      try {
+        all.append(name).append(" logged:\n").append(Files.readString(log(name)));
+      } catch (IOException e) {
+        all.append(e);
+      }
     }
+    return all.toString();
   }
 
   @Override
