@@ -10,28 +10,21 @@ import icecube.emitter.Emitter;
 import icecube.emitter.EmitterSettings;
 import icecube.emitter.SimulatedSource;
 import icecube.modelserver.ModelServer;
-import icecube.otel.Telemetry;
 import icecube.physics.IceCube86;
 import icecube.stream.EventDigest;
 import icecube.stream.EventEntry;
 import icecube.stream.InMemoryEventLog;
 import icecube.testkit.Eventually;
-import icecube.testkit.SpanDictionary;
+import icecube.testkit.RecordedSpans;
 import icecube.v1.DeadLetterBatch;
 import icecube.v1.PredictionBatch;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
-import io.opentelemetry.sdk.OpenTelemetrySdk;
-import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
-import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
-import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,21 +37,10 @@ final class MeshSpansTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String PREDICT_STREAM = "icecube.v1.ModelService/PredictStream";
 
-  private final InMemorySpanExporter exporter = InMemorySpanExporter.create();
-  private final OpenTelemetrySdk sdk =
-      OpenTelemetrySdk.builder()
-          .setTracerProvider(
-              SdkTracerProvider.builder()
-                  .addSpanProcessor(SimpleSpanProcessor.create(exporter))
-                  .build())
-          .build();
+  private final RecordedSpans spans = new RecordedSpans();
   private final InMemoryEventLog log = new InMemoryEventLog(2);
   private ModelServer server;
   private Consumer consumer;
-
-  private Telemetry telemetry() {
-    return Telemetry.of(new SimpleMeterRegistry(), sdk);
-  }
 
   @BeforeEach
   void start() {
@@ -69,10 +51,10 @@ final class MeshSpansTest {
                 List.of(),
                 "line-fit",
                 IceCube86.geometry()),
-            telemetry());
+            spans.telemetry());
     consumer =
         Consumer.start(
-            log, ConsumerSettings.of(List.of(server.address()), "line-fit"), telemetry());
+            log, ConsumerSettings.of(List.of(server.address()), "line-fit"), spans.telemetry());
   }
 
   @AfterEach
@@ -80,24 +62,18 @@ final class MeshSpansTest {
     consumer.close();
     server.close();
     log.close();
-    sdk.close();
+    spans.close();
   }
 
   private void emit(int events) throws InterruptedException {
     var source = SimulatedSource.of(1, events, IceCube86.geometry(), 1);
-    var summary = new Emitter(source, log, EmitterSettings.DEFAULT, telemetry()).run();
+    var summary = new Emitter(source, log, EmitterSettings.DEFAULT, spans.telemetry()).run();
     assertThat(summary.isComplete()).isTrue();
-  }
-
-  private List<SpanData> named(String name, SpanKind kind) {
-    return exporter.getFinishedSpanItems().stream()
-        .filter(span -> span.getName().equals(name) && span.getKind() == kind)
-        .toList();
   }
 
   private SpanData only(String traceId, String name, SpanKind kind) {
     var found =
-        named(name, kind).stream().filter(span -> span.getTraceId().equals(traceId)).toList();
+        spans.named(name, kind).stream().filter(span -> span.getTraceId().equals(traceId)).toList();
     assertThat(found).as(name).hasSize(1);
     return found.get(0);
   }
@@ -108,10 +84,10 @@ final class MeshSpansTest {
     Eventually.see(
         "processed entries",
         PATIENCE,
-        () -> named("process events", SpanKind.CONSUMER).size(),
+        () -> spans.named("process events", SpanKind.CONSUMER).size(),
         count -> count == 4);
 
-    for (var sent : named("send events", SpanKind.PRODUCER)) {
+    for (var sent : spans.named("send events", SpanKind.PRODUCER)) {
       String trace = sent.getTraceId();
       var process = only(trace, "process events", SpanKind.CONSUMER);
       var prepare = only(trace, "prepare", SpanKind.INTERNAL);
@@ -143,7 +119,7 @@ final class MeshSpansTest {
   /** A round ends after the answers that were made in it. */
   private void assertRounds() {
     var served =
-        named(PREDICT_STREAM, SpanKind.SERVER).stream()
+        spans.named(PREDICT_STREAM, SpanKind.SERVER).stream()
             .map(SpanData::getSpanId)
             .collect(Collectors.toSet());
     Eventually.see(
@@ -151,17 +127,17 @@ final class MeshSpansTest {
         PATIENCE,
         this::linkedByRounds,
         served::equals);
-    var runs = named("run", SpanKind.INTERNAL);
+    var runs = spans.named("run", SpanKind.INTERNAL);
     assertThat(runs).isNotEmpty();
     var rounds =
-        named("round", SpanKind.INTERNAL).stream()
+        spans.named("round", SpanKind.INTERNAL).stream()
             .map(SpanData::getSpanId)
             .collect(Collectors.toSet());
     assertThat(runs).allMatch(run -> rounds.contains(run.getParentSpanId()));
   }
 
   private Set<String> linkedByRounds() {
-    return named("round", SpanKind.INTERNAL).stream()
+    return spans.named("round", SpanKind.INTERNAL).stream()
         .flatMap(round -> round.getLinks().stream())
         .map(link -> link.getSpanContext().getSpanId())
         .collect(Collectors.toSet());
@@ -169,7 +145,9 @@ final class MeshSpansTest {
 
   private void assertPredictionsNameTheirTrace() throws Exception {
     var publications =
-        named("publish predictions", SpanKind.PRODUCER).stream().map(SpanData::getSpanId).toList();
+        spans.named("publish predictions", SpanKind.PRODUCER).stream()
+            .map(SpanData::getSpanId)
+            .toList();
     for (int partition = 0; partition < 2; partition++) {
       for (var entry : log.predictions(partition, "", 99)) {
         String traceparent = PredictionBatch.parseFrom(entry.payload()).getTraceparent();
@@ -188,8 +166,8 @@ final class MeshSpansTest {
         Eventually.see(
                 "the late span",
                 PATIENCE,
-                () -> named("process events", SpanKind.CONSUMER),
-                spans -> !spans.isEmpty())
+                () -> spans.named("process events", SpanKind.CONSUMER),
+                found -> !found.isEmpty())
             .get(0);
 
     assertThat(process.getParentSpanContext().isValid()).isFalse();
@@ -215,14 +193,9 @@ final class MeshSpansTest {
     Eventually.see(
         "processed entries",
         PATIENCE,
-        () -> named("process events", SpanKind.CONSUMER).size(),
+        () -> spans.named("process events", SpanKind.CONSUMER).size(),
         count -> count == 2);
 
-    var dictionary = SpanDictionary.read();
-    for (var span : exporter.getFinishedSpanItems()) {
-      var keys = new TreeSet<String>();
-      span.getAttributes().forEach((key, value) -> keys.add(key.getKey()));
-      assertThat(dictionary.fault(span.getName(), span.getKind().name(), keys)).isEmpty();
-    }
+    assertThat(spans.faults()).isEmpty();
   }
 }

@@ -6,18 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import icecube.otel.Telemetry;
 import icecube.stream.InMemoryEventLog;
+import icecube.testkit.RecordedSpans;
 import icecube.v1.DeadLetterBatch;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.sdk.OpenTelemetrySdk;
-import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
-import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.EventData;
 import io.opentelemetry.sdk.trace.data.LinkData;
-import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.opentelemetry.sdk.trace.samplers.SamplingResult;
 import java.time.Duration;
@@ -29,27 +25,19 @@ final class SendSpansTest {
   private static final EmitterSettings LEAVES =
       EmitterSettings.DEFAULT.withEntries(2, 1_000).leavingAfterEmission();
 
-  private final InMemorySpanExporter exporter = InMemorySpanExporter.create();
   private final InMemoryEventLog log = new InMemoryEventLog(1);
 
-  // Closed after the test: the exporter then forgets what it has.
-  private OpenTelemetrySdk sdk = OpenTelemetrySdk.builder().build();
+  // Closed after the test: it then forgets what it has.
+  private RecordedSpans spans = new RecordedSpans();
 
   private Telemetry telemetry(Sampler sampler) {
-    sdk =
-        OpenTelemetrySdk.builder()
-            .setTracerProvider(
-                SdkTracerProvider.builder()
-                    .setSampler(sampler)
-                    .addSpanProcessor(SimpleSpanProcessor.create(exporter))
-                    .build())
-            .build();
-    return Telemetry.of(new SimpleMeterRegistry(), sdk);
+    spans = new RecordedSpans(sampler);
+    return spans.telemetry();
   }
 
   @AfterEach
   void close() {
-    sdk.close();
+    spans.close();
     log.close();
   }
 
@@ -57,7 +45,7 @@ final class SendSpansTest {
   void entryThatIsDrawnIsTracedWhateverIsRefusedOfIt() throws Exception {
     emitOneWithARefusal(telemetry(Sampler.alwaysOn()));
 
-    var span = exporter.getFinishedSpanItems().get(0);
+    var span = spans.ended().get(0);
     assertThat(span.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
     assertThat(entryTraceparent()).contains(span.getTraceId());
     assertThat(letterTraceparent()).contains(span.getSpanId());
@@ -67,7 +55,7 @@ final class SendSpansTest {
   void refusalOfAnEntryThatIsNotDrawnTracesItsLetterAndNotItsWay() throws Exception {
     emitOneWithARefusal(telemetry(new SecondOnly()));
 
-    var span = exporter.getFinishedSpanItems().get(0);
+    var span = spans.ended().get(0);
     assertThat(span.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
     assertThat(entryTraceparent()).isEmpty();
     assertThat(letterTraceparent()).contains(span.getSpanId());
@@ -118,7 +106,7 @@ final class SendSpansTest {
     var emitter = new Emitter(ListSource.of(6), silent, LEAVES, telemetry(Sampler.alwaysOn()));
     assertThatIllegalStateException().isThrownBy(emitter::run);
 
-    assertThat(exporter.getFinishedSpanItems())
+    assertThat(spans.ended())
         .hasSize(3)
         .allSatisfy(
             span ->

@@ -3,24 +3,18 @@ package icecube.sinks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import icecube.otel.Telemetry;
 import icecube.stream.InMemoryEventLog;
 import icecube.testkit.CannedMlflow;
 import icecube.testkit.Eventually;
-import icecube.testkit.SpanDictionary;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import icecube.testkit.RecordedSpans;
 import io.opentelemetry.api.common.AttributeKey;
-import io.opentelemetry.sdk.OpenTelemetrySdk;
-import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
-import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
-import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,14 +27,7 @@ class SinkSpansTest {
   private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
   private static final String PUBLISHED = "b7ad6b7169203331";
 
-  private final InMemorySpanExporter exporter = InMemorySpanExporter.create();
-  private final OpenTelemetrySdk sdk =
-      OpenTelemetrySdk.builder()
-          .setTracerProvider(
-              SdkTracerProvider.builder()
-                  .addSpanProcessor(SimpleSpanProcessor.create(exporter))
-                  .build())
-          .build();
+  private final RecordedSpans spans = new RecordedSpans();
   private final InMemoryEventLog log = new InMemoryEventLog(2);
   private final PublishedEvents events = new PublishedEvents(log);
   private CannedMlflow mlflow;
@@ -56,7 +43,7 @@ class SinkSpansTest {
   @AfterEach
   void stop() {
     mlflow.close();
-    sdk.close();
+    spans.close();
   }
 
   @Test
@@ -68,9 +55,9 @@ class SinkSpansTest {
     try (MlflowSink sink = sink()) {
       Eventually.see("ready", SOON, sink::isReady, ready -> ready);
       SpanData window = awaitWindow("LOGGED");
-      SpanData process = named("process predictions").get(0);
+      SpanData process = processed().get(0);
 
-      assertThat(named("process predictions")).hasSize(1);
+      assertThat(processed()).hasSize(1);
       assertThat(process.getTraceId()).isEqualTo(TRACE);
       assertThat(process.getParentSpanId()).isEqualTo(PUBLISHED);
       assertThat(process.getAttributes().asMap().toString())
@@ -84,8 +71,8 @@ class SinkSpansTest {
           .contains("server.port=" + mlflow.uri().getPort())
           .contains("icecube.window.events=5");
     }
-    assertThat(named("log window")).as("windows without a traced entry").hasSize(1);
-    assertOfTheDictionary();
+    assertThat(windows()).as("windows without a traced entry").hasSize(1);
+    assertThat(spans.faults()).isEmpty();
   }
 
   @Test
@@ -99,7 +86,7 @@ class SinkSpansTest {
       Eventually.see("ready", SOON, sink::isReady, ready -> ready);
       assertThat(awaitWindow("LOGGED").getLinks()).hasSize(Window.LINK_COUNT_MAX);
     }
-    assertThat(named("process predictions")).hasSize(entries);
+    assertThat(processed()).hasSize(entries);
   }
 
   @Test
@@ -112,7 +99,7 @@ class SinkSpansTest {
       assertThat(refused.getAttributes().get(AttributeKey.stringKey("error.type")))
           .isEqualTo("MLFLOW_REFUSED");
     }
-    assertOfTheDictionary();
+    assertThat(spans.faults()).isEmpty();
   }
 
   @Test
@@ -122,7 +109,7 @@ class SinkSpansTest {
     mlflow.setDown(true);
     events.traceBy("00-" + TRACE + '-' + PUBLISHED + "-01");
     events.publish(0, "direction", "1", 1, 0);
-    Eventually.see("read", SOON, () -> named("process predictions"), seen -> !seen.isEmpty());
+    Eventually.see("read", SOON, () -> processed(), seen -> !seen.isEmpty());
 
     sink.close();
 
@@ -143,14 +130,16 @@ class SinkSpansTest {
             window,
             "icecube test"),
         id -> null,
-        Telemetry.of(new SimpleMeterRegistry(), sdk),
+        spans.telemetry(),
         Duration.ofSeconds(2));
   }
 
-  private List<SpanData> named(String name) {
-    return exporter.getFinishedSpanItems().stream()
-        .filter(span -> span.getName().equals(name))
-        .toList();
+  private List<SpanData> processed() {
+    return spans.named("process predictions", SpanKind.CONSUMER);
+  }
+
+  private List<SpanData> windows() {
+    return spans.named("log window", SpanKind.CLIENT);
   }
 
   private SpanData awaitWindow(String outcome) {
@@ -159,19 +148,10 @@ class SinkSpansTest {
             "a window " + outcome,
             SOON,
             () ->
-                named("log window").stream()
+                windows().stream()
                     .filter(span -> outcome.equals(span.getAttributes().get(key)))
                     .toList(),
             spans -> !spans.isEmpty())
         .get(0);
-  }
-
-  private void assertOfTheDictionary() throws Exception {
-    SpanDictionary dictionary = SpanDictionary.read();
-    for (SpanData span : exporter.getFinishedSpanItems()) {
-      TreeSet<String> keys = new TreeSet<>();
-      span.getAttributes().forEach((key, value) -> keys.add(key.getKey()));
-      assertThat(dictionary.fault(span.getName(), span.getKind().name(), keys)).isEmpty();
-    }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.testkit;
 
+import io.opentelemetry.sdk.trace.data.SpanData;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -17,7 +18,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 /**
  * The spans of {@code otel/spans.yaml}: what a span of the mesh may be called and carry. Immutable.
  */
-public final class SpanDictionary {
+final class SpanDictionary {
   private final List<SpanEntry> entries;
 
   private record SpanEntry(String name, String kind, Set<String> attributes) {}
@@ -27,7 +28,7 @@ public final class SpanDictionary {
   }
 
   /** The dictionary as it stands in this project. */
-  public static SpanDictionary read() throws IOException {
+  static SpanDictionary read() throws IOException {
     try (InputStream text = Files.newInputStream(Program.root().resolve("otel/spans.yaml"))) {
       return read(text);
     }
@@ -54,11 +55,14 @@ public final class SpanDictionary {
     throw new IllegalArgumentException(key + ": none in " + fields + " (expected: a list)");
   }
 
-  /** What is wrong with a span of this name and kind with these attributes; empty if nothing is. */
-  public Optional<String> fault(String name, String kind, Set<String> attributes) {
+  /** What is wrong with a span; empty if nothing is. */
+  Optional<String> fault(SpanData span) {
+    String name = span.getName();
+    String kind = span.getKind().name();
     for (var entry : entries) {
       if (entry.name().equals(name) && entry.kind().equals(kind)) {
-        Set<String> unknown = new TreeSet<>(attributes);
+        Set<String> unknown = new TreeSet<>();
+        span.getAttributes().forEach((key, value) -> unknown.add(key.getKey()));
         unknown.removeAll(entry.attributes());
         return unknown.isEmpty()
             ? Optional.empty()
