@@ -58,6 +58,7 @@ final class ConsumerMetrics {
     predicted = meters.counter("icecube_consumer_events_predicted_total");
     deadLettered = byReason("icecube_consumer_events_dead_lettered_total", DEAD_LETTER_REASONS);
     setApart = byReason("icecube_consumer_events_set_apart_total", RETRY_REASONS);
+    setApart.of(Reasons.nameOf(Reason.REASON_CRASH_LOOP));
     retried = byReason("icecube_consumer_entries_retried_total", RETRY_REASONS);
     List.of(UNAVAILABLE, ANSWER_INVALID, LOG_UNAVAILABLE).forEach(retried::of);
     stale = meters.counter("icecube_consumer_entries_stale_total");

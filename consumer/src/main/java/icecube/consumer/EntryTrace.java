@@ -9,6 +9,7 @@ import icecube.stream.DeliveredEntry;
 import icecube.stream.EventLogException;
 import icecube.v1.DeadLetter;
 import icecube.v1.PredictResponse;
+import icecube.v1.Reason;
 import io.grpc.Status;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
@@ -218,10 +219,14 @@ final class EntryTrace {
     process.setAttribute("icecube.events.dead_lettered", (long) found.deadLetters().size());
     process.setAttribute("icecube.events.set_apart", (long) found.open().events().size());
     if (!found.deadLetters().isEmpty()) {
-      process.setAttribute(
-          EVENT_IDS,
-          found.deadLetters().stream().limit(EVENT_IDS_MAX).map(DeadLetter::getEventId).toList());
-      var reason = Reasons.nameOf(found.deadLetters().get(0).getReason());
+      var first = found.deadLetters().get(0);
+      // Of an entry that nobody can read nobody knows the events.
+      if (first.getReason() != Reason.REASON_ENTRY_UNREADABLE) {
+        process.setAttribute(
+            EVENT_IDS,
+            found.deadLetters().stream().limit(EVENT_IDS_MAX).map(DeadLetter::getEventId).toList());
+      }
+      var reason = Reasons.nameOf(first.getReason());
       process.setAttribute(REASON, reason);
       process.setStatus(StatusCode.ERROR, "dead-lettered: " + reason);
     }

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.consumer;
 
+import static icecube.consumer.TestStream.ids;
+import static icecube.physics.PulseSeries.EMPTY;
+import static io.opentelemetry.api.common.AttributeKey.longArrayKey;
+import static io.opentelemetry.api.common.AttributeKey.longKey;
+import static io.opentelemetry.api.common.AttributeKey.stringKey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
@@ -10,6 +15,7 @@ import ch.qos.logback.core.AppenderBase;
 import icecube.chassis.GrpcChannels;
 import icecube.chassis.TimeAndChance;
 import icecube.otel.Telemetry;
+import icecube.physics.Event;
 import icecube.stream.Claim;
 import icecube.stream.Completion;
 import icecube.stream.CompletionOutcome;
@@ -110,6 +116,12 @@ final class EntrySpansTest {
       steps.remove().run();
     }
 
+    void runAll() {
+      while (!steps.isEmpty()) {
+        runNext();
+      }
+    }
+
     @Override
     public void close() {}
   }
@@ -183,6 +195,10 @@ final class EntrySpansTest {
                 OutcomePart.NONE,
                 traceparent)),
         9);
+    return delivered();
+  }
+
+  private DeliveredEntry delivered() {
     try (var reader = log.openReader(0, "consumer-1")) {
       return reader.readNew(1, Duration.ZERO).get(0);
     }
@@ -209,9 +225,7 @@ final class EntrySpansTest {
     assertThat(flows.accept(0, entry, Claim.Kind.ORDINARY)).isTrue();
     assertThat(flows.accept(0, entry, Claim.Kind.ORDINARY)).isTrue();
 
-    while (!workers.steps.isEmpty()) {
-      workers.runNext();
-    }
+    workers.runAll();
 
     assertThat(only("process events").getParentSpanId()).isEqualTo("00f067aa0ba902b7");
     assertAllEnded();
@@ -235,6 +249,29 @@ final class EntrySpansTest {
           .isEqualTo(StatusCode.ERROR);
       assertAllEnded();
     }
+  }
+
+  @Test
+  void refusedEventsAreNamedAsFarAsMayBe() {
+    int count = EntryTrace.EVENT_IDS_MAX + 1;
+    new TestStream(log).append(ids(count).stream().map(id -> new Event(id, EMPTY)).toList());
+    flows.accept(0, delivered(), Claim.Kind.ORDINARY);
+    workers.runAll();
+
+    var said = only("process events").getAttributes();
+    assertThat(said.get(longKey("icecube.events.dead_lettered"))).isEqualTo(count);
+    assertThat(said.get(longArrayKey("icecube.event_ids")))
+        .isEqualTo(ids(EntryTrace.EVENT_IDS_MAX));
+  }
+
+  @Test
+  void eventsOfAnEntryThatNobodyCanReadAreNotNamed() {
+    flows.accept(0, unreadable(SAMPLED), Claim.Kind.ORDINARY);
+    workers.runAll();
+
+    var said = only("process events").getAttributes();
+    assertThat(said.get(stringKey("icecube.reason"))).isEqualTo("ENTRY_UNREADABLE");
+    assertThat(said.get(longArrayKey("icecube.event_ids"))).isNull();
   }
 
   @Test

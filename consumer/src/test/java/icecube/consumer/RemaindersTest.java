@@ -35,7 +35,7 @@ class RemaindersTest extends ConsumerFixture {
     start(log, patient());
     Await.until("the neighbours", () -> stream.published() == 4);
     assertThat(stream.predictedIds()).containsExactly(1L, 2L, 4L, 5L);
-    assertThat(setApart("INTERNAL")).isEqualTo(1);
+    Await.until("counted", () -> setApart("INTERNAL") == 1);
     Await.until("it waits outside the window", () -> gauge("entries.parked") == 1);
     assertThat(retried("INTERNAL")).isGreaterThanOrEqualTo(2);
     hard.clear();
@@ -52,7 +52,7 @@ class RemaindersTest extends ConsumerFixture {
     stream.appendAll(200, 5);
     start(log, patient().withWindow(4));
     Await.until("all others", () -> stream.published() == 160);
-    assertThat(setApart("INTERNAL")).isEqualTo(40);
+    Await.until("counted", () -> setApart("INTERNAL") == 40);
     stream.append(201, 202);
     Await.until("later ones, too", () -> stream.published() == 162);
     hard.clear();
@@ -68,7 +68,7 @@ class RemaindersTest extends ConsumerFixture {
     start(log, patient().with(change -> change.parkedEntries = 1));
     Await.until("the others", () -> stream.published() == 9);
     Await.until("one parked", () -> gauge("entries.parked") == 1);
-    assertThat(gauge("events.in.flight")).isEqualTo(3);
+    Await.until("three tried on", () -> gauge("events.in.flight") == 3);
     hard.clear();
     stream.awaitBalance();
   }
@@ -91,7 +91,7 @@ class RemaindersTest extends ConsumerFixture {
     // Another entry is predicted meanwhile: then it is not the server.
     stream.append(5, 6);
     Await.until("the neighbours", () -> stream.published() == 5);
-    assertThat(setApart("INTERNAL")).isEqualTo(4);
+    Await.until("counted", () -> setApart("INTERNAL") == 4);
     hard.clear();
     stream.awaitBalance();
     assertThat(stream.predictedIds()).isEqualTo(ids(6));
