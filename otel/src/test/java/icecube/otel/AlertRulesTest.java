@@ -94,7 +94,7 @@ final class AlertRulesTest {
     Map<String, Object> notes = map(alert, "annotations");
     assertThat(text(map(alert, "labels"), "severity")).isIn("page", "ticket");
     assertThat(text(notes, "summary")).contains("(expected: ");
-    if (!Set.of("TargetDown", "NoTargets", "ModelUnhealthy", "RegistryUnreachable")
+    if (!Set.of("TargetDown", "CollectorDown", "NoTargets", "ModelUnhealthy", "RegistryUnreachable")
         .contains(text(alert, "alert"))) {
       assertThat(text(notes, "summary")).as("a value, where it is more than no").contains("$value");
     }
