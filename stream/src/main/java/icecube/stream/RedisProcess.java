@@ -18,13 +18,15 @@ import org.slf4j.LoggerFactory;
 /**
  * A {@code redis-server} as our child, and a shell that watches over it.
  *
- * <p>The child runs in a session of its own (where there is {@code setsid}), so that Ctrl-C reaches
- * us and not it: we still need it to finish. The watcher holds the end of a pipe from us; when we
- * die, however suddenly, the pipe closes and the watcher ends the child. Where there is no shell, a
- * shutdown hook does so, and only {@code kill -9} leaves an orphan.
+ * <p>Both run in sessions of their own (where there is {@code setsid}), so that Ctrl-C and whatever
+ * else ends our process group reaches us alone: we still need the child to finish. The watcher
+ * holds the end of a pipe from us; when we die, however suddenly, the pipe closes and the watcher
+ * ends the child. Where there is no shell, a shutdown hook does so, and only {@code kill -9} leaves
+ * an orphan.
  */
 final class RedisProcess {
-  private static final String WATCH = "trap '' INT; read -r line; kill \"$1\" 2>/dev/null";
+  private static final String WATCH =
+      "trap '' INT TERM HUP QUIT; read -r line; kill \"$1\" 2>/dev/null";
   private static final Path SHELL = Path.of("/bin/sh");
   private static final Logger logger = LoggerFactory.getLogger(RedisProcess.class);
 
@@ -37,13 +39,10 @@ final class RedisProcess {
   }
 
   static RedisProcess start(List<String> command, Path log) {
-    var inOwnSession = new ArrayList<String>();
-    setsid().ifPresent(program -> inOwnSession.add(program.toString()));
-    inOwnSession.addAll(command);
     try {
       var nothing = ProcessBuilder.Redirect.from(new File(isWindows() ? "NUL" : "/dev/null"));
       var process =
-          new ProcessBuilder(inOwnSession)
+          new ProcessBuilder(inOwnSession(command))
               .redirectInput(nothing)
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.to(log.toFile()))
@@ -52,6 +51,13 @@ final class RedisProcess {
     } catch (IOException e) {
       throw new EventLogException("redis-server: cannot be started: " + e.getMessage(), e);
     }
+  }
+
+  private static List<String> inOwnSession(List<String> command) {
+    var whole = new ArrayList<String>();
+    setsid().ifPresent(program -> whole.add(program.toString()));
+    whole.addAll(command);
+    return whole;
   }
 
   private static Optional<Path> setsid() {
@@ -76,7 +82,13 @@ final class RedisProcess {
     try {
       var watcher =
           new ProcessBuilder(
-                  SHELL.toString(), "-c", WATCH, "redis-watcher", Long.toString(process.pid()))
+                  inOwnSession(
+                      List.of(
+                          SHELL.toString(),
+                          "-c",
+                          WATCH,
+                          "redis-watcher",
+                          Long.toString(process.pid()))))
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .start();

@@ -10,20 +10,37 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A Redis does not outlive the process that started it, however that one ends. */
 final class OrphanIT {
   @Test
-  void redisEndsWhenItsParentIsKilled(@TempDir Path folder)
-      throws IOException, InterruptedException, ExecutionException, TimeoutException {
+  void redisEndsWhenItsParentIsKilled(@TempDir Path folder) throws Exception {
+    assertRedisEnds(folder, Process::destroyForcibly);
+  }
+
+  @Test
+  void redisEndsWhenTheGroupOfItsParentIsKilled(@TempDir Path folder) throws Exception {
+    assertRedisEnds(folder, parent -> signal("-KILL", "-" + parent.pid()));
+  }
+
+  private static void signal(String signal, String target) {
+    try {
+      int code = new ProcessBuilder("sh", "-c", "kill " + signal + " " + target).start().waitFor();
+      assertThat(code).isZero();
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void assertRedisEnds(Path folder, Consumer<Process> end) throws Exception {
     assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "SKIPPED: no /bin/sh to watch with");
     var parent =
         new ProcessBuilder(
+                "setsid", // a group of its own
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx64m",
                 "-cp",
@@ -36,9 +53,9 @@ final class OrphanIT {
       var redis = ProcessHandle.of(Long.parseLong(output.readLine())).orElseThrow();
       assertThat(redis.isAlive()).isTrue();
 
-      parent.destroyForcibly();
+      end.accept(parent);
 
-      redis.onExit().get(10, TimeUnit.SECONDS);
+      redis.onExit().get(60, TimeUnit.SECONDS);
       assertThat(redis.isAlive()).isFalse();
     } finally {
       parent.destroyForcibly();
