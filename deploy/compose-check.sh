@@ -225,7 +225,8 @@ probe_health() {
     return
   fi
   for address in "$(published model-server 8470)" "$(published registry 8471)"; do
-    grpc-health-probe -addr "127.0.0.1:$address" >"$work/log" 2>&1 || fail "grpc-health-probe 127.0.0.1:$address failed"
+    grpc-health-probe -connect-timeout 20s -rpc-timeout 20s -addr "127.0.0.1:$address" >"$work/log" 2>&1 ||
+      fail "grpc-health-probe 127.0.0.1:$address failed"
   done
   say "model server and registry are SERVING"
 }

@@ -38,7 +38,7 @@ start() {
   REDIS_DATA=$work/data sh "$here/redis-guarded.sh" --port 0 --unixsocket "$work/sock" \
     --appendonly yes --appendfsync always --save '' >"$work/log" 2>&1 &
   redis=$!
-  left=100
+  left=1200
   until [ "$(ask PING 2>/dev/null)" = PONG ]; do
     left=$((left - 1))
     [ "$left" -gt 0 ] || fail "redis: no answer after 5 s (expected: PONG)"
@@ -87,7 +87,7 @@ done
 
 # What no cut can mend must stop the start.
 printf 'no RDB at all' >"$(find "$work/data/appendonlydir" -name '*.base.rdb')"
-if REDIS_DATA=$work/data timeout 10 sh "$here/redis-guarded.sh" --port 0 >"$work/log" 2>&1; then
+if REDIS_DATA=$work/data timeout 60 sh "$here/redis-guarded.sh" --port 0 >"$work/log" 2>&1; then
   fail "broken base file: Redis ran (expected: the guard refuses)"
 fi
 grep -q 'cannot be mended' "$work/log" || fail "broken base file: no word of the guard (expected: what to do)"

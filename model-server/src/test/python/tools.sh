@@ -49,17 +49,17 @@ if has grpcurl; then
     'TENSORS_INVALID'
   # A watch has no end of its own: two seconds are given to its first answer.
   expect 'grpcurl Health/Watch of a model' \
-    "$(grpcurl -plaintext -max-time 2 -d '{"service": "model/line-fit"}' "$target" \
+    "$(grpcurl -plaintext -max-time 20 -d '{"service": "model/line-fit"}' "$target" \
       grpc.health.v1.Health/Watch 2>/dev/null || true)" '"SERVING"'
   expect 'grpcurl Health/Watch of no model' \
-    "$(grpcurl -plaintext -max-time 2 -d '{"service": "model/nobody"}' "$target" \
+    "$(grpcurl -plaintext -max-time 20 -d '{"service": "model/nobody"}' "$target" \
       grpc.health.v1.Health/Watch 2>/dev/null || true)" '"SERVICE_UNKNOWN"'
 fi
 
 if has grpc-health-probe; then
   for name in '' "$service" icecube.v1.ModelService model/line-fit; do
     expect "grpc-health-probe '$name'" \
-      "$(grpc-health-probe -addr "$target" -service "$name" 2>&1)" 'status: SERVING'
+      "$(grpc-health-probe -connect-timeout 20s -rpc-timeout 20s -addr "$target" -service "$name" 2>&1)" 'status: SERVING'
   done
   if grpc-health-probe -addr "$target" -service model/nobody >/dev/null 2>&1; then
     echo 'grpc-health-probe model/nobody: SERVING (expected: a failure)' >&2

@@ -23,13 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class BeatSenderTest {
-  private static final BeatTiming QUICK =
-      new BeatTiming(
-          Duration.ofMillis(20),
-          Duration.ofMillis(400),
-          Duration.ofMillis(10),
-          Duration.ofMillis(100),
-          Duration.ofSeconds(5));
+  private static final BeatTiming QUICK = answeredWithin(Duration.ofMillis(400));
+  private static final BeatTiming PATIENT = answeredWithin(Duration.ofSeconds(30));
 
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   private final FakeRegistry registry = new FakeRegistry();
@@ -55,7 +50,7 @@ class BeatSenderTest {
     assertThat(first.getState()).isEqualTo(InstanceState.INSTANCE_STATE_SERVING);
     assertThat(first.getInFlight()).isEqualTo(5);
     List<Long> sequences = registry.beats.stream().map(BeatRequest::getSequence).toList();
-    assertThat(sequences).isSorted().doesNotHaveDuplicates().startsWith(1L, 2L, 3L);
+    assertThat(sequences).isSorted().doesNotHaveDuplicates().startsWith(1L);
     assertThat(registry.calls).hasValue(1);
   }
 
@@ -116,10 +111,10 @@ class BeatSenderTest {
 
     Threads.await(sender::isSuperseded, "superseded");
 
-    int beats = registry.beats.size();
+    double due = count("icecube.chassis.beats.due");
     sender.beatNow();
     sender.close();
-    assertThat(registry.beats).hasSize(beats);
+    assertThat(count("icecube.chassis.beats.due")).isEqualTo(due);
     assertThat(count("icecube.chassis.beats.dropped", "superseded")).isGreaterThanOrEqualTo(1);
   }
 
@@ -139,7 +134,7 @@ class BeatSenderTest {
   @Test
   void leavesARegistryThatDoesNotAnswer() {
     registry.silent = true;
-    sender(serve().address(), state::get);
+    sender(serve().address(), state::get, QUICK);
     Threads.await(() -> registry.calls.get() >= 2, "a second call");
 
     registry.silent = false;
@@ -150,7 +145,7 @@ class BeatSenderTest {
   @Test
   void findsARegistryThatComesLate() throws IOException {
     int port = freePort();
-    sender("127.0.0.1:" + port, state::get);
+    sender("127.0.0.1:" + port, state::get, QUICK);
     Threads.await(() -> count("icecube.chassis.registry.connects") >= 2, "two tries");
 
     serve(port);
@@ -227,9 +222,22 @@ class BeatSenderTest {
             List.of(registry)));
   }
 
+  private static BeatTiming answeredWithin(Duration answerTimeout) {
+    return new BeatTiming(
+        Duration.ofMillis(20),
+        answerTimeout,
+        Duration.ofMillis(10),
+        Duration.ofMillis(100),
+        Duration.ofSeconds(5));
+  }
+
   private BeatSender sender(String target, Supplier<Beat> of) {
+    return sender(target, of, PATIENT);
+  }
+
+  private BeatSender sender(String target, Supplier<Beat> of, BeatTiming timing) {
     return closer.add(
-        BeatSender.start(GrpcChannels.open(target), instance, of, Meters.of(metrics), QUICK));
+        BeatSender.start(GrpcChannels.open(target), instance, of, Meters.of(metrics), timing));
   }
 
   private boolean isLast(InstanceState said) {

@@ -140,7 +140,7 @@ class HostilePeerTest {
     }
 
     assertThat(service.begun.get()).isZero();
-    assertThat(servingCpuMillis() - before).as("CPU of the server, ms").isLessThan(100);
+    assertThat(servingCpuMillis() - before).as("CPU of the server, ms").isLessThan(500);
     assertServes();
   }
 

@@ -83,8 +83,8 @@ class RotationTest {
       assertThat(failures).isEmpty();
       assertThat(callCount.get()).isGreaterThanOrEqualTo(CALLS_MIN);
       assertThat(untilSeenMillis)
-          .as("new identity is seen within the age of a connection and a second")
-          .isLessThanOrEqualTo(AGE.toMillis() + 1_000);
+          .as("new identity is seen when a connection is old, and not ten minutes later")
+          .isLessThanOrEqualTo(AGE.toMillis() + 15_000);
     }
   }
 

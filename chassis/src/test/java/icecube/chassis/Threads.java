@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
 
 /** The live threads of the JVM, for tests that nothing is left behind. */
 final class Threads {
-  private static final Duration DEADLINE = Duration.ofSeconds(20);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   private Threads() {}
 

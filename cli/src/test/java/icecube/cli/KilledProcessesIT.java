@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The mesh as separate processes, of which one consumer and the model server are killed with
  * SIGKILL while events flow. The predictions must be those of a run in which nobody was killed.
  */
-@Timeout(180)
+@Timeout(600)
 final class KilledProcessesIT {
   private static final String EVENTS = "6000";
   private static final long POLL_MILLIS = 50;
@@ -58,7 +58,7 @@ final class KilledProcessesIT {
         if (disturb) {
           disturb(redis, stream, server, first, target, log);
         }
-        assertThat(emitter.await(120)).as(emitter.printed()).isZero();
+        assertThat(emitter.await(300)).as(emitter.printed()).isZero();
         first.terminate();
         second.terminate();
       }
@@ -134,7 +134,7 @@ final class KilledProcessesIT {
 
   private static void awaitPredicted(EmbeddedRedis redis, String stream, int events)
       throws InterruptedException {
-    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    long deadline = System.nanoTime() + Duration.ofSeconds(180).toNanos();
     while (publishedBy(redis, stream).size() < events) {
       assertThat(System.nanoTime()).as("deadline for " + events + " events").isLessThan(deadline);
       TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);

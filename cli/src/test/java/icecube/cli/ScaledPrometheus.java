@@ -42,9 +42,10 @@ final class ScaledPrometheus {
           Files.readString(FILES.resolve("rules").resolve(file))
               .replaceAll("\\[\\d+m]", "[" + WINDOW + "]")
               .replaceAll("(?m)^( +for:) \\d+[ms]$", "$1 1s")
+              .replaceAll("(?m)^( +keep_firing_for:) \\d+m$", "$1 15s")
               .replace(
                   "record: icecube:event_age_seconds:limit\n        expr: vector(5)",
-                  "record: icecube:event_age_seconds:limit\n        expr: vector(1)"));
+                  "record: icecube:event_age_seconds:limit\n        expr: vector(2)"));
     }
     return Files.writeString(folder.resolve("prometheus.yml"), configuration);
   }

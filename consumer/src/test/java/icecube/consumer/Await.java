@@ -7,7 +7,7 @@ import java.util.function.BooleanSupplier;
 
 /** Waits for a condition, and fails when its deadline has passed. */
 final class Await {
-  private static final Duration DEADLINE = Duration.ofSeconds(20);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final Duration INTERVAL = Duration.ofMillis(2);
 
   private Await() {}

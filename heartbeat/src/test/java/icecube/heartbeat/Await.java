@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
 
 /** Waits on conditions, at most 20 s. */
 final class Await {
-  private static final Duration DEADLINE = Duration.ofSeconds(20);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   private Await() {}
 

@@ -25,6 +25,7 @@ import icecube.v1.Member;
 import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -153,9 +154,13 @@ class RegistryTest {
   void suspectsAndBuriesTheSilentAndTheirKind() throws InterruptedException {
     rig.start(rig.quick(Map.of()));
     RegistryRig.BeatStream stream = rig.beats();
-    stream.send(beat("a", 1, 1, SERVING));
-    stream.answer();
-    rig.awaitHealth("consumer", ServingStatus.SERVING);
+    var sequence = new AtomicLong();
+    Await.until(
+        () -> {
+          stream.send(beat("a", 1, sequence.incrementAndGet(), SERVING));
+          return rig.health("consumer") == ServingStatus.SERVING;
+        },
+        "a serves");
 
     Await.until(() -> isState("a", InstanceState.INSTANCE_STATE_DEAD), "a is dead");
 

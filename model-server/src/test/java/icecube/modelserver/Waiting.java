@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
 
 /** Waits on conditions, with a deadline. */
 final class Waiting {
-  private static final Duration DEADLINE = Duration.ofSeconds(20);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   private Waiting() {}
 

@@ -65,7 +65,7 @@ final class SpanGateTest {
 
     /** The next export; by the time it begins, the one before is counted. */
     synchronized CompletableResultCode next() throws InterruptedException {
-      long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+      long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
       while (asked.isEmpty()) {
         TimeUnit.NANOSECONDS.timedWait(this, Math.max(1, deadline - System.nanoTime()));
         assertThat(System.nanoTime()).as("waiting for an export").isLessThan(deadline);

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 final class ClusterOfThree implements AutoCloseable {
   static final int SIZE = 3;
   private static final int SLOT_COUNT = 16_384;
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(20);
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
 
   private final Path binary;
   private final Path folder;
@@ -65,7 +65,7 @@ final class ClusterOfThree implements AutoCloseable {
               "--cluster-config-file",
               "nodes.conf",
               "--cluster-node-timeout",
-              "2000",
+              "15000",
               "--appendonly",
               "yes",
               "--appendfsync",

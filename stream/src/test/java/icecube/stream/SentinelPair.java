@@ -17,7 +17,7 @@ import java.util.function.BooleanSupplier;
 
 /** A primary, its replica, and one Sentinel that promotes the replica when the primary is gone. */
 final class SentinelPair implements AutoCloseable {
-  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(90);
   private static final int ATTEMPTS_MAX = 3;
 
   private final Path binary;
@@ -89,7 +89,7 @@ final class SentinelPair implements AutoCloseable {
           port %d
           bind 127.0.0.1
           sentinel monitor icecube 127.0.0.1 %d 1
-          sentinel down-after-milliseconds icecube 500
+          sentinel down-after-milliseconds icecube 3000
           sentinel failover-timeout icecube 5000
           """
               .formatted(sentinelPort, primaryPort));
@@ -157,6 +157,7 @@ final class SentinelPair implements AutoCloseable {
   void failOver() {
     primary.destroyForcibly();
     await("replica promoted", () -> info(replicaPort).contains("role:master"));
+    await("Sentinel names it", () -> info(sentinelPort).contains("127.0.0.1:" + replicaPort));
   }
 
   private String info(int port) {
