@@ -134,7 +134,7 @@ final class KilledProcessesIT {
 
   private static void awaitPredicted(EmbeddedRedis redis, String stream, int events)
       throws InterruptedException {
-    long deadline = System.nanoTime() + Duration.ofSeconds(180).toNanos();
+    long deadline = System.nanoTime() + Duration.ofMinutes(3).toNanos();
     while (publishedBy(redis, stream).size() < events) {
       assertThat(System.nanoTime()).as("deadline for " + events + " events").isLessThan(deadline);
       TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
