@@ -168,6 +168,9 @@ public interface EventLog extends AutoCloseable {
    */
   int trim(int partition, int countMax);
 
+  /** What is watched of one partition all the time; asked every few seconds it costs nothing. */
+  PartitionGlance glance(int partition);
+
   /** The streams of one partition with their groups and consumers. */
   PartitionInspection inspect(int partition);
 

@@ -196,6 +196,11 @@ public final class InMemoryEventLog implements EventLog {
   }
 
   @Override
+  public PartitionGlance glance(int partition) {
+    return partition(partition).glance();
+  }
+
+  @Override
   public PartitionInspection inspect(int partition) {
     return partition(partition).inspect();
   }

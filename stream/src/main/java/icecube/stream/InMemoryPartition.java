@@ -296,6 +296,10 @@ final class InMemoryPartition {
     return look(state -> state.trim(countMax));
   }
 
+  PartitionGlance glance() {
+    return look(state -> new PartitionView(state, clockNanos.getAsLong()).glance());
+  }
+
   PartitionInspection inspect() {
     return look(state -> new PartitionView(state, clockNanos.getAsLong()).inspection());
   }

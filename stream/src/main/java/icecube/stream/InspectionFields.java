@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** The reply of {@link Script#INSPECT} as we have it. */
+/** The replies of {@link Script#INSPECT} and {@link Script#GLANCE} as we have them. */
 final class InspectionFields {
   private InspectionFields() {}
 
@@ -28,6 +28,10 @@ final class InspectionFields {
         stream(reply, 2, lag),
         known(reply.get(0)),
         known(reply.get(1)));
+  }
+
+  static PartitionGlance glance(List<Object> reply) {
+    return new PartitionGlance(millis(reply.get(0)), known(reply.get(1)), known(reply.get(2)));
   }
 
   private static OptionalLong known(Object value) {

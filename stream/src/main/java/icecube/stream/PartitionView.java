@@ -34,13 +34,17 @@ final class PartitionView {
         OptionalLong.empty());
   }
 
+  PartitionGlance glance() {
+    return new PartitionGlance(oldestAge(), OptionalLong.empty(), OptionalLong.empty());
+  }
+
   private StreamInspection events() {
-    var oldest = state.events.firstEntry();
-    var age =
-        oldest == null
-            ? Optional.<Duration>empty()
-            : Optional.of(since(oldest.getValue().atNanos()));
-    return new StreamInspection(state.events.size(), age, List.of(group()));
+    return new StreamInspection(state.events.size(), oldestAge(), List.of(group()));
+  }
+
+  private Optional<Duration> oldestAge() {
+    return Optional.ofNullable(state.events.firstEntry())
+        .map(oldest -> since(oldest.getValue().atNanos()));
   }
 
   private GroupInspection group() {

@@ -269,6 +269,11 @@ public final class RedisEventLog implements EventLog {
   }
 
   @Override
+  public PartitionGlance glance(int partition) {
+    return upkeep.glance(check(partition));
+  }
+
+  @Override
   public PartitionInspection inspect(int partition) {
     return upkeep.inspect(check(partition));
   }

@@ -89,6 +89,10 @@ final class RedisUpkeep {
     return removed;
   }
 
+  PartitionGlance glance(int partition) {
+    return InspectionFields.glance(ask(Script.GLANCE, new String[] {keys.events(partition)}));
+  }
+
   PartitionInspection inspect(int partition) {
     String[] streams = {keys.events(partition), keys.predictions(partition), keys.dead(partition)};
     var reply =

@@ -26,6 +26,7 @@ enum Script {
   REDRIVE(""),
   TRIM("allow-oom"),
   INSPECT("no-writes"),
+  GLANCE("no-writes"),
   COUNT("no-writes"),
   MEET("allow-oom");
 

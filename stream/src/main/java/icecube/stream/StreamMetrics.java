@@ -99,7 +99,7 @@ public final class StreamMetrics implements AutoCloseable {
       try {
         seen.put(
             Tags.of("partition", Integer.toString(partition)),
-            new Seen(log.account(partition), log.inspect(partition)));
+            new Seen(log.account(partition), log.glance(partition)));
       } catch (RuntimeException e) {
         failure = e;
       }
@@ -135,18 +135,17 @@ public final class StreamMetrics implements AutoCloseable {
   }
 
   /** A partition as it was read. */
-  private record Seen(PartitionAccount account, PartitionInspection inspection) {
+  private record Seen(PartitionAccount account, PartitionGlance glance) {
     OptionalDouble oldestAgeSeconds() {
-      return OptionalDouble.of(
-          inspection.events().oldestAge().map(age -> age.toNanos() / 1e9).orElse(0.0));
+      return OptionalDouble.of(glance.oldestAge().map(age -> age.toNanos() / 1e9).orElse(0.0));
     }
 
     OptionalDouble memoryUsedBytes() {
-      return known(inspection.memoryUsedBytes());
+      return known(glance.memoryUsedBytes());
     }
 
     OptionalDouble memoryMaxBytes() {
-      return known(inspection.memoryMaxBytes());
+      return known(glance.memoryMaxBytes());
     }
 
     private static OptionalDouble known(OptionalLong bytes) {

@@ -6,8 +6,6 @@
 --          of each: name, last delivered id, pending, lag (-1 if Redis does not know it),
 --          idle ms of the pending entry that is idle longest (-1 if none), most deliveries,
 --          consumers; of each: name, pending, idle ms
-local now = tonumber(now_ms())
-
 -- Completed entries are deleted, so what stands in events is pending or not yet delivered. Redis
 -- 6.2 tells no lag, and 7.0 none once the last entry delivered was completed before an earlier one.
 local function lag(stream, length, group)
@@ -38,16 +36,6 @@ local function groups(stream, length)
   return all
 end
 
--- The age of an entry of events stands in its field t; the ids of the others are times.
-local function age(stream)
-  local first = redis.call('XRANGE', stream, '-', '+', 'COUNT', 1)[1]
-  if not first then
-    return -1
-  end
-  local at = fields(first[2])['t'] or string.match(first[1], '^(%d+)-')
-  return math.max(now - tonumber(at), 0)
-end
-
 local function look(stream)
   if redis.call('EXISTS', stream) == 0 then
     return {0, '0-0', -1, {}}
@@ -57,10 +45,5 @@ local function look(stream)
   return {length, whole(sequence) .. '-' .. whole(part), age(stream), groups(stream, length)}
 end
 
-local info = redis.pcall('INFO', 'memory')
-local memory = type(info) == 'string' and info or ''
-return {
-  tonumber(string.match(memory, 'used_memory:(%d+)') or '-1'),
-  tonumber(string.match(memory, 'maxmemory:(%d+)') or '-1'),
-  look(KEYS[1]), look(KEYS[2]), look(KEYS[3])
-}
+local used, max = memory()
+return {used, max, look(KEYS[1]), look(KEYS[2]), look(KEYS[3])}

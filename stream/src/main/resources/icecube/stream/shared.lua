@@ -48,6 +48,28 @@ local function now_ms()
   return whole(tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 end
 
+-- How long ago the oldest entry was written, in ms; -1 if there is none. An entry of events says so
+-- in its field t; the ids of the others are times.
+local function age(stream)
+  if redis.call('EXISTS', stream) == 0 then
+    return -1
+  end
+  local first = fields(redis.call('XINFO', 'STREAM', stream))['first-entry']
+  if not first then
+    return -1
+  end
+  local at = fields(first[2])['t'] or string.match(first[1], '^(%d+)-')
+  return math.max(tonumber(now_ms()) - tonumber(at), 0)
+end
+
+-- Memory that this server uses, and may use, in bytes; -1 if this user may not see it.
+local function memory()
+  local info = redis.pcall('INFO', 'memory')
+  local text = type(info) == 'string' and info or ''
+  return tonumber(string.match(text, 'used_memory:(%d+)') or '-1'),
+    tonumber(string.match(text, 'maxmemory:(%d+)') or '-1')
+end
+
 -- Appends one entry of events; z stands only beside packed payloads, traceparent only where there is one.
 local function add_entry(events, id, at_ms, payload, event_count, digest1, digest2, packed, traceparent)
   local names = {'d', payload, 'n', event_count, 'a', digest1, 'b', digest2, 't', at_ms}

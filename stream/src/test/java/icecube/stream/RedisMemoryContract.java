@@ -103,6 +103,8 @@ abstract class RedisMemoryContract extends RedisFaultContract {
       assertThat(log.trim(0, 9)).isZero();
       assertThat(log.inspect(0).memoryMaxBytes()).hasValue(1);
       assertThat(log.inspect(0).memoryUsedBytes().orElseThrow()).isPositive();
+      assertThat(log.glance(0).memoryMaxBytes()).hasValue(1);
+      assertThat(log.glance(0).memoryUsedBytes().orElseThrow()).isPositive();
       log.leave(0, "nobody-here");
       log.depart("c");
     } finally {

@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import icecube.otel.Meters;
 import icecube.physics.IceCube86;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** TLS, certificates and the users of {@code deploy/redis/users.acl}, on a real Redis. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -107,6 +110,35 @@ final class RedisSecurityIT {
     assertThat(RedisServerView.look(redis.settings("reconcile", "mesh"))).hasSize(1);
   }
 
+  /** All who run {@link StreamMetrics} with the shipped users. */
+  @ParameterizedTest
+  @ValueSource(strings = {"emitter", "consumer", "reconcile"})
+  void theAccountIsShownByEachThatHasTheLog(String user) {
+    String stream = "shown-by-" + user;
+    var registry = new SimpleMeterRegistry();
+    try (var emitter = RedisEventLog.connect(redis.settings("emitter", stream));
+        var log = RedisEventLog.connectExisting(redis.settings(user, stream));
+        var metrics = new StreamMetrics(log, Meters.of(registry))) {
+      for (int partition = 0; partition < emitter.partitionCount(); partition++) {
+        long epoch = emitter.openProducer(partition, SOURCE).epoch();
+        emitter.append(partition, epoch, 1, entries(1, 4), 100);
+      }
+
+      metrics.read();
+
+      var readings = registry.get("icecube.stream.account.readings");
+      assertThat(readings.tag("outcome", "read").counter().count()).isEqualTo(1);
+      assertThat(value(registry, "icecube.stream.emitted.events")).isEqualTo(4);
+      assertThat(value(registry, "icecube.stream.oldest.entry.age.seconds")).isBetween(0.0, 60.0);
+      assertThat(value(registry, "icecube.stream.redis.memory.used.bytes")).isGreaterThan(100_000);
+      assertThat(value(registry, "icecube.stream.redis.memory.max.bytes")).isZero();
+    }
+  }
+
+  private static double value(SimpleMeterRegistry registry, String name) {
+    return registry.get(name).tag("partition", "1").gauge().value();
+  }
+
   /** Every operation of a consumer; the last of the four entries dies. */
   private static void work(EventLog log, int partition) {
     try (var reader = log.openReader(partition, "c")) {
@@ -185,6 +217,8 @@ final class RedisSecurityIT {
     "emitter,   yes, HSET ic:{s}:geometries a b",
     "emitter,   no,  XADD ic:{s.0}:predictions * d x",
     "emitter,   no,  XREADGROUP GROUP consumers c STREAMS ic:{s.0}:events >",
+    "emitter,   no,  XRANGE ic:{s.0}:events - +",
+    "emitter,   no,  XINFO CONSUMERS ic:{s.0}:events consumers",
     "emitter,   no,  XDEL ic:{s.0}:events 1-0",
     "emitter,   no,  DEL ic:{s.0}:events",
     "emitter,   no,  FUNCTION LOAD x",
@@ -196,6 +230,7 @@ final class RedisSecurityIT {
     "consumer,  yes, XDEL ic:{s.0}:events 1-0",
     "consumer,  yes, ZADD ic:{s}:consumers 1 c",
     "consumer,  no,  HSET ic:{s}:geometries a b",
+    "consumer,  no,  XINFO GROUPS ic:{s.0}:predictions",
     "consumer,  no,  XTRIM ic:{s.0}:events MAXLEN 0",
     "consumer,  no,  XGROUP DESTROY ic:{s.0}:events consumers",
     "consumer,  no,  FUNCTION DELETE icecube",

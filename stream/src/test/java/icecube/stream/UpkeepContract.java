@@ -131,6 +131,24 @@ abstract class UpkeepContract extends RedriveContract {
   }
 
   @Test
+  void glanceTellsTheAgeOfTheOldestEntryNotYetPublished() {
+    assertThat(log.glance(0).oldestAge()).isEmpty();
+    append(0, 2);
+    pass(LEASE);
+
+    var age = log.glance(0).oldestAge().orElseThrow();
+    publish(0, 2);
+
+    assertThat(age).isGreaterThanOrEqualTo(LEASE);
+    assertThat(log.glance(0).oldestAge()).isEmpty();
+    assertThat(log.glance(1).oldestAge()).isEmpty();
+    assertThat(log.glance(0).memoryMaxBytes()).isEqualTo(log.inspect(0).memoryMaxBytes());
+    assertThat(log.glance(0).memoryUsedBytes().isPresent())
+        .isEqualTo(log.inspect(0).memoryUsedBytes().isPresent());
+    assertThatIllegalArgumentException().isThrownBy(() -> log.glance(-1));
+  }
+
+  @Test
   void remainderIsAsOldAsTheEntryItCameFrom() {
     append(0, 1);
     try (var reader = log.openReader(0, "c")) {

@@ -12,6 +12,7 @@ import icecube.stream.EventEntry;
 import icecube.stream.EventLog;
 import icecube.stream.OutcomePart;
 import icecube.stream.PartitionAccount;
+import icecube.stream.PartitionGlance;
 import icecube.stream.PartitionInspection;
 import icecube.stream.ProducerMark;
 import icecube.stream.PublishedEntry;
@@ -140,6 +141,11 @@ public class ForwardingEventLog implements EventLog {
   @Override
   public int trim(int partition, int countMax) {
     return log.trim(partition, countMax);
+  }
+
+  @Override
+  public PartitionGlance glance(int partition) {
+    return log.glance(partition);
   }
 
   @Override
