@@ -101,6 +101,12 @@ final class RedisFailures {
         || !(failure instanceof RedisCommandExecutionException);
   }
 
+  /** Whether Redis refused at once what we asked, so that nobody has waited in vain. */
+  static boolean isAnswer(RuntimeException failure) {
+    return failure.getCause() instanceof RedisCommandExecutionException refused
+        && !isPassing(refused);
+  }
+
   private static boolean isMoving(String message) {
     return message.startsWith("CLUSTERDOWN")
         || message.startsWith("TRYAGAIN")

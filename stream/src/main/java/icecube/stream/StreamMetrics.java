@@ -18,6 +18,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,8 +28,11 @@ import org.slf4j.LoggerFactory;
  * its own. Every process that has the log shows it, so that it is there while any of them lives;
  * whoever looks takes the largest by partition.
  *
- * <p>Of a partition that does not answer nothing is shown, as what was read is no longer known to
- * hold, and {@code icecube_stream_account_readings_total} tells why. Does not own the log.
+ * <p>Of a partition that was not read nothing is shown, as what was read before is no longer known
+ * to hold, and {@code icecube_stream_account_readings_total} tells that it failed. A reading ends
+ * at the first partition that was waited for in vain: while Redis is away, one fails every few
+ * seconds, however many partitions there are. The next one asks those that failed after all others,
+ * so that they keep nobody from being shown. Does not own the log.
  */
 public final class StreamMetrics implements AutoCloseable {
   /** Time between two readings. */
@@ -38,14 +43,23 @@ public final class StreamMetrics implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(StreamMetrics.class);
 
-  private final EventLog log;
+  private final IntFunction<Seen> look;
+
+  /** All partitions, those that failed at the end. Confined to who reads. */
+  private final List<Integer> order;
+
   private final List<Figure> figures = new ArrayList<>();
   private final CounterFamily readings;
   private final ScheduledExecutorService thread;
   private boolean isFailing;
 
   StreamMetrics(EventLog log, Meters meters) {
-    this.log = requireNonNull(log, "log");
+    this(log.partitionCount(), partition -> Seen.of(log, partition), meters);
+  }
+
+  StreamMetrics(int partitionCount, IntFunction<Seen> look, Meters meters) {
+    this.look = requireNonNull(look, "look");
+    this.order = new ArrayList<>(IntStream.range(0, partitionCount).boxed().toList());
     count(meters, "icecube_stream_emitted_events", PartitionAccount::emitted);
     count(meters, "icecube_stream_predicted_events", PartitionAccount::predicted);
     count(meters, "icecube_stream_dead_lettered_events", PartitionAccount::deadLettered);
@@ -89,19 +103,22 @@ public final class StreamMetrics implements AutoCloseable {
   }
 
   /**
-   * Reads every partition once and shows those that answer. Never throws: the next reading is due
-   * all the same.
+   * Reads every partition once, unless one is waited for in vain, and shows those that answer.
+   * Never throws: the next reading is due all the same.
    */
   void read() {
     Map<Tags, Seen> seen = new HashMap<>();
     RuntimeException failure = null;
-    for (int partition = 0; partition < log.partitionCount(); partition++) {
+    for (Integer partition : List.copyOf(order)) {
       try {
-        seen.put(
-            Tags.of("partition", Integer.toString(partition)),
-            new Seen(log.account(partition), log.glance(partition)));
+        seen.put(Tags.of("partition", partition.toString()), look.apply(partition));
       } catch (RuntimeException e) {
         failure = e;
+        order.remove(partition);
+        order.add(partition);
+        if (!RedisFailures.isAnswer(e)) {
+          break;
+        }
       }
     }
     figures.forEach(figure -> figure.show(seen));
@@ -135,7 +152,11 @@ public final class StreamMetrics implements AutoCloseable {
   }
 
   /** A partition as it was read. */
-  private record Seen(PartitionAccount account, PartitionGlance glance) {
+  record Seen(PartitionAccount account, PartitionGlance glance) {
+    static Seen of(EventLog log, int partition) {
+      return new Seen(log.account(partition), log.glance(partition));
+    }
+
     OptionalDouble oldestAgeSeconds() {
       return OptionalDouble.of(glance.oldestAge().map(age -> age.toNanos() / 1e9).orElse(0.0));
     }
