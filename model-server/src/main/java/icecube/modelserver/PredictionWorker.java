@@ -49,6 +49,22 @@ final class PredictionWorker {
     }
   }
 
+  /**
+   * {@code batch} is about to run: requests that had nothing run before have waited until now. Each
+   * is told within its own span, so that its exemplar leads to its own trace.
+   */
+  void starts(Round round, MicroBatch batch, long nowNanos) {
+    for (int item = 0; item < batch.itemCount(); item++) {
+      var run = round.runOf(batch.task(item));
+      var request = run.request();
+      if (run.startsFirst() && request.lane() != Lane.SHADOW) {
+        var current = CurrentSpan.of(request.trace().server());
+        metrics.waitedForBatch(nowNanos - run.startNanos());
+        current.close();
+      }
+    }
+  }
+
   /** Runs {@code batch}, of the requests of {@code round}; {@code span} is told if that fails. */
   void run(ServedModel served, Round round, MicroBatch batch, Span span, LongSupplier nanoClock) {
     long startNanos = nanoClock.getAsLong();
@@ -64,7 +80,7 @@ final class PredictionWorker {
         findFault(served.inference(), round, batch, e, nanoClock);
       }
     }
-    round.ran(batch, startNanos, metrics::waitedForBatch);
+    round.ran(batch);
   }
 
   /** Runs the items of a batch that failed one by one, so that only what is wrong ends so. */

@@ -2,6 +2,7 @@
 package icecube.modelserver;
 
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -10,12 +11,13 @@ import org.jspecify.annotations.Nullable;
  * and how many workers hold some of them.
  *
  * <p>Only the worker that took it from the queue moves the cursor, and the queue's lock lies
- * between two such workers. {@link #fail} may come from any.
+ * between two such workers. {@link #fail} and {@link #startsFirst} may come from any.
  */
 final class RequestRun {
   private final QueuedRequest request;
   private final long expectedNanos;
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+  private final AtomicBoolean hasRun = new AtomicBoolean();
   private long startNanos;
   private @Nullable InferenceTask task;
   private long[] order = {};
@@ -75,6 +77,11 @@ final class RequestRun {
   /** When a worker began it, on the queue's clock. */
   long startNanos() {
     return startNanos;
+  }
+
+  /** Items of it are about to run; true the first time, in whichever round and worker. */
+  boolean startsFirst() {
+    return !hasRun.get() && hasRun.compareAndSet(false, true);
   }
 
   /** It was decoded and its items, those without rows aside, may be taken. */

@@ -4,7 +4,6 @@ package icecube.modelserver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.function.LongConsumer;
 
 /**
  * What one worker takes at a time: items of one or several requests to the same model, at most
@@ -41,14 +40,11 @@ final class Round {
     final RequestRun run;
     int heldEvents;
     int leftItems;
-    final long takenNanos;
-    boolean hasRun;
     boolean isSettled;
 
-    Part(RequestRun run, int heldEvents, long takenNanos) {
+    Part(RequestRun run, int heldEvents) {
       this.run = run;
       this.heldEvents = heldEvents;
-      this.takenNanos = takenNanos;
     }
 
     /** Bytes of the request, in proportion to the events held. */
@@ -58,9 +54,9 @@ final class Round {
     }
   }
 
-  /** Takes in a request at {@code nowNanos}, with so many events in this worker's hands. */
-  void add(RequestRun run, int events, long nowNanos) {
-    parts.add(new Part(run, events, nowNanos));
+  /** Takes in a request, with so many events in this worker's hands. */
+  void add(RequestRun run, int events) {
+    parts.add(new Part(run, events));
   }
 
   private Part last() {
@@ -72,20 +68,10 @@ final class Round {
     last().leftItems = items;
   }
 
-  /**
-   * The items of {@code batch} have run.
-   *
-   * @param startNanos when the run began
-   * @param waits is told, once for each request, how long it was here until then, in ns
-   */
-  void ran(MicroBatch batch, long startNanos, LongConsumer waits) {
+  /** The items of {@code batch} have run. */
+  void ran(MicroBatch batch) {
     for (int item = 0; item < batch.itemCount(); item++) {
-      Part part = partOf(batch.task(item));
-      part.leftItems--;
-      if (!part.hasRun) {
-        part.hasRun = true;
-        waits.accept(startNanos - part.takenNanos);
-      }
+      partOf(batch.task(item)).leftItems--;
     }
   }
 

@@ -71,6 +71,8 @@ final class WorkerLoop implements Runnable {
   }
 
   private void runBatch(ServedModel model, Span roundSpan) {
+    // Before the run's span, which stands in the trace of one of several requests.
+    worker.starts(round, batch, nanoClock.getAsLong());
     Span span = worker.traces().run(roundSpan, ++runs, model, batch);
     var current = CurrentSpan.of(span);
     try {
@@ -95,7 +97,7 @@ final class WorkerLoop implements Runnable {
 
   /** Takes as much of {@code run} as fits, and gives the rest back. */
   private void join(RequestRun run) {
-    round.add(run, run.waitingEvents(), nanoClock.getAsLong());
+    round.add(run, run.waitingEvents());
     if (!run.isDecoded()) {
       worker.begin(run, nanoClock.getAsLong());
     }
