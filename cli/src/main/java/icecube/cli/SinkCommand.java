@@ -82,7 +82,8 @@ final class SinkCommand implements Callable<Integer> {
     try (ServiceHost host = new ServiceHost("sink", service, spec.commandLine().getOut())) {
       EventLog log = host.add(RedisEventLog.connectExisting(redis.settings()));
       MlflowSink sink = host.add(MlflowSink.start(log, settings, known, host.telemetry()));
-      host.announce("", () -> sink.isReady() ? Beat.serving(0) : Beat.starting(), sink::isReady);
+      // It serves while it reads: windows wait for MLflow, and that is nothing to wake anybody for.
+      host.announce("", () -> sink.isReading() ? Beat.serving(0) : Beat.starting(), sink::isReady);
       return awaitEnd(sink).code();
     }
   }

@@ -7,17 +7,29 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import icecube.chassis.TransportSecurity;
+import icecube.heartbeat.Registry;
+import icecube.heartbeat.RegistrySettings;
+import icecube.otel.Telemetry;
 import icecube.sinks.MlflowSink;
 import icecube.stream.EmbeddedRedis;
 import icecube.stream.RedisEventLog;
 import icecube.stream.RedisSettings;
 import icecube.testkit.CannedMlflow;
 import icecube.testkit.Eventually;
+import icecube.v1.InstanceState;
+import icecube.v1.Member;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +39,9 @@ import org.slf4j.LoggerFactory;
 /** How {@code icecube sink} ends, and what it says then. */
 @Timeout(120)
 final class SinkIT extends CommandFixture {
+  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final InstanceState SERVING = InstanceState.INSTANCE_STATE_SERVING;
+
   private EmbeddedRedis redis;
   private CannedMlflow mlflow;
 
@@ -100,6 +115,67 @@ final class SinkIT extends CommandFixture {
   }
 
   @Test
+  void mlflowAwayIsToldByItsPortAndItServesOn() throws Exception {
+    makeStream();
+    try (Registry registry =
+            Registry.start(RegistrySettings.at("127.0.0.1", 0), Telemetry.off().meters());
+        ServiceProcess sink =
+            ServiceProcess.start(
+                folder.resolve("log"),
+                "sink",
+                "--redis",
+                redis.uri(),
+                "--mlflow",
+                mlflow.uri().toString(),
+                "--window",
+                "0.2",
+                "--registry",
+                registry.address())) {
+      URI metrics = metricsOf(sink.awaitAnnounced());
+      URI ready = metrics.resolve("/health/ready");
+      Eventually.see("ready", SOON, () -> get(ready).statusCode(), status -> status == 200);
+      Eventually.see("serving", SOON, () -> states(registry), List.of(SERVING)::equals);
+
+      mlflow.setDown(true);
+      Eventually.see("not ready", SOON, () -> get(ready).statusCode(), status -> status == 503);
+      double before = beats(metrics);
+      Eventually.see("more beats", SOON, () -> beats(metrics), beats -> beats >= before + 2);
+
+      assertThat(states(registry)).containsExactly(SERVING);
+      assertThat(get(ready).statusCode()).isEqualTo(503);
+    }
+  }
+
+  private static List<InstanceState> states(Registry registry) {
+    return RegistryCheck.of(registry.address(), Map.of(), TransportSecurity.PLAINTEXT, SOON)
+        .members()
+        .stream()
+        .map(Member::getState)
+        .toList();
+  }
+
+  private static URI metricsOf(ServiceProcess sink) {
+    Matcher matcher = Pattern.compile("management on (\\S+)").matcher(sink.printed());
+    assertThat(matcher.find()).isTrue();
+    return URI.create(matcher.group(1));
+  }
+
+  private static double beats(URI metrics) {
+    return get(metrics)
+        .body()
+        .lines()
+        .filter(line -> line.startsWith("icecube_chassis_beats_accepted_total"))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+        .sum();
+  }
+
+  private static HttpResponse<String> get(URI uri) {
+    return HttpClient.newHttpClient()
+        .sendAsync(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+        .join();
+  }
+
+  @Test
   void terminatedItFinishesItsRunAndEndsWell() throws Exception {
     makeStream();
     try (ServiceProcess sink =
@@ -112,8 +188,7 @@ final class SinkIT extends CommandFixture {
             "--mlflow",
             mlflow.uri().toString())) {
       sink.awaitAnnounced();
-      Eventually.see(
-          "the run", Duration.ofSeconds(30), () -> mlflow.find("icecube"), Objects::nonNull);
+      Eventually.see("the run", SOON, () -> mlflow.find("icecube"), Objects::nonNull);
       sink.terminate();
 
       assertThat(sink.await(30)).isEqualTo(143);

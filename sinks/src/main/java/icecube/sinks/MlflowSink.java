@@ -111,9 +111,14 @@ public final class MlflowSink implements AutoCloseable {
     return requireNonNull(failure, "failure");
   }
 
-  /** Whether the stream answered, and MLflow took what it was told, when last asked. */
+  /** Whether the stream is read: its runs were found, and it answered when last asked. */
+  public boolean isReading() {
+    return failure == null && isLogThere;
+  }
+
+  /** Whether the stream is read and MLflow took what it was told last. */
   public boolean isReady() {
-    return failure == null && upload.isMlflowThere() && isLogThere;
+    return isReading() && upload.isMlflowThere();
   }
 
   /** Ends the window that is open, tells what it can within {@link #CLOSE_MAX}, and stops. */

@@ -105,6 +105,7 @@ class MlflowSinkTest {
       events.publish(0, "direction", "1", 3, 0);
       Eventually.see("windows wait", SOON, this::waiting, count -> count >= 2);
       Eventually.see("not ready", SOON, sink::isReady, ready -> !ready);
+      assertThat(sink.isReading()).isTrue();
       mlflow.setDown(false);
       await("icecube", "events", 3);
       Eventually.see("ready", SOON, sink::isReady, ready -> ready);
@@ -254,6 +255,7 @@ class MlflowSinkTest {
     try (MlflowSink sink = sink()) {
       Eventually.see("a failure", SOON, this::failures, count -> count >= 1);
       assertThat(sink.isReady()).isFalse();
+      assertThat(sink.isReading()).isFalse();
       mlflow.setDown(false);
       await("icecube", "events", 3);
     }
