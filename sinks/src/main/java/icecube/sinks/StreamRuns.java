@@ -3,11 +3,9 @@ package icecube.sinks;
 
 import icecube.sinks.WindowFigures.ModelVersion;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +22,10 @@ import org.slf4j.LoggerFactory;
  * <p>Confined to one thread.
  */
 final class StreamRuns {
-  /** Versions of models that get runs in one life of a sink. */
+  /**
+   * Versions of models whose runs are held open, more than one window has. The one whose figures
+   * are the oldest makes room; should more of it come, its run is found again.
+   */
   static final int RUN_COUNT_MAX = 64;
 
   static final String STREAM = "icecube.stream";
@@ -40,8 +41,10 @@ final class StreamRuns {
   private final String icecubeVersion;
   private final String experiment;
   private final String run;
-  private final Map<ModelVersion, String> models = new HashMap<>();
+  // In the order of use, the longest unused first.
+  private final Map<ModelVersion, String> models = new LinkedHashMap<>(16, 0.75f, true);
   private final Places places;
+  private final int runCountMax;
   private long step;
 
   private StreamRuns(
@@ -51,7 +54,8 @@ final class StreamRuns {
       String experiment,
       String run,
       Places places,
-      long step) {
+      long step,
+      int runCountMax) {
     this.mlflow = mlflow;
     this.stream = stream;
     this.icecubeVersion = icecubeVersion;
@@ -59,11 +63,19 @@ final class StreamRuns {
     this.run = run;
     this.places = places;
     this.step = step;
+    this.runCountMax = runCountMax;
   }
 
   /** Finds the run of the stream, or begins it at the beginning of the stream. */
   static StreamRuns open(
       MlflowRuns mlflow, SinkSettings settings, int partitionCount, long nowMillis)
+      throws IOException {
+    return open(mlflow, settings, partitionCount, nowMillis, RUN_COUNT_MAX);
+  }
+
+  /** The same with so many runs of versions held open. */
+  static StreamRuns open(
+      MlflowRuns mlflow, SinkSettings settings, int partitionCount, long nowMillis, int runCountMax)
       throws IOException {
     String stream = settings.stream();
     String experiment = mlflow.experiment(settings.experiment());
@@ -78,7 +90,7 @@ final class StreamRuns {
       String run = mlflow.create(experiment, stream, nowMillis, tags);
       LOG.atInfo().addKeyValue("run_id", run).log("a run begins for the stream");
       return new StreamRuns(
-          mlflow, stream, settings.icecubeVersion(), experiment, run, beginning, 0);
+          mlflow, stream, settings.icecubeVersion(), experiment, run, beginning, 0, runCountMax);
     }
     MlflowRuns.Run run = found.get();
     Places places =
@@ -89,7 +101,7 @@ final class StreamRuns {
     long step = Long.parseLong(run.tags().getOrDefault(WINDOW, "0"));
     LOG.atInfo().addKeyValue("run_id", run.id()).addKeyValue("window", step).log("a run goes on");
     return new StreamRuns(
-        mlflow, stream, settings.icecubeVersion(), experiment, run.id(), places, step);
+        mlflow, stream, settings.icecubeVersion(), experiment, run.id(), places, step, runCountMax);
   }
 
   /** How far the windows logged so far have read, when this was opened. */
@@ -102,14 +114,12 @@ final class StreamRuns {
     long next = step + 1;
     for (Map.Entry<ModelVersion, Map<String, Double>> model : window.models().entrySet()) {
       String child = runOf(model.getKey(), window.endMillis());
-      if (child != null) {
-        try {
-          mlflow.log(child, next, window.endMillis(), model.getValue(), Map.of(), Map.of());
-        } catch (MlflowRefusedException e) {
-          // Deleted, for example: the next window finds another run, or begins one.
-          models.remove(model.getKey());
-          throw e;
-        }
+      try {
+        mlflow.log(child, next, window.endMillis(), model.getValue(), Map.of(), Map.of());
+      } catch (MlflowRefusedException e) {
+        // Deleted, for example: the next window finds another run, or begins one.
+        models.remove(model.getKey());
+        throw e;
       }
     }
     Map<String, String> tags = new LinkedHashMap<>();
@@ -132,15 +142,27 @@ final class StreamRuns {
   /** Says that nobody adds to the runs any more. */
   void finish() throws IOException {
     for (String child : models.values()) {
-      mlflow.setStatus(child, "FINISHED");
+      finish(child);
     }
     mlflow.setStatus(run, "FINISHED");
   }
 
-  private @Nullable String runOf(ModelVersion version, long nowMillis) throws IOException {
+  private void finish(String child) throws IOException {
+    try {
+      mlflow.setStatus(child, "FINISHED");
+    } catch (MlflowRefusedException e) {
+      // Deleted, for example: there is nothing to finish, and no window is to be lost for it.
+      LOG.atInfo().setCause(e).addKeyValue("run_id", child).log("a run cannot be finished");
+    }
+  }
+
+  private String runOf(ModelVersion version, long nowMillis) throws IOException {
     String known = models.get(version);
-    if (known != null || models.size() >= RUN_COUNT_MAX) {
+    if (known != null) {
       return known;
+    }
+    if (models.size() >= runCountMax) {
+      finishLongestUnused();
     }
     // Unique within the experiment: the newest run that has it is the one to go on with.
     String key = stream + " " + version;
@@ -157,6 +179,18 @@ final class StreamRuns {
     }
     models.put(version, child);
     return child;
+  }
+
+  /** If MLflow does not answer, it stays, and is finished at the next try. */
+  private void finishLongestUnused() throws IOException {
+    Map.Entry<ModelVersion, String> unused = models.entrySet().iterator().next();
+    finish(unused.getValue());
+    models.remove(unused.getKey());
+    LOG.atInfo()
+        .addKeyValue("run_id", unused.getValue())
+        .addKeyValue("model", unused.getKey().model())
+        .addKeyValue("model_version", unused.getKey().version())
+        .log("a run ends for a version that was not seen for long");
   }
 
   private String create(ModelVersion version, String key, long nowMillis) throws IOException {

@@ -93,7 +93,7 @@ public final class CannedMlflow implements AutoCloseable {
     refused = run;
   }
 
-  /** Deletes the run of this name as its UI does: it is found no more and takes no figures. */
+  /** Deletes the run of this name as its UI does: it is found no more and takes nothing. */
   public synchronized void delete(String run) {
     deleted = requireNonNull(find(run)).id;
   }
@@ -173,7 +173,12 @@ public final class CannedMlflow implements AutoCloseable {
         answer.putObject("run").putObject("info").put("run_id", run.id);
       }
       case "runs/search" -> search(body.path("filter").asText(), answer.putArray("runs"));
-      case "runs/update" -> of(body).status = body.path("status").asText();
+      case "runs/update" -> {
+        if (of(body).id.equals(deleted)) {
+          return answer.put("error_code", "INVALID_PARAMETER_VALUE");
+        }
+        of(body).status = body.path("status").asText();
+      }
       case "runs/log-batch" -> {
         if (of(body).name.equals(refused)) {
           return null;
