@@ -32,6 +32,11 @@ final class KnownTruth implements LongFunction<@Nullable Direction> {
    * @throws SettingException if one tells no truth, or they tell too much
    */
   static KnownTruth read(List<Path> files) {
+    return read(files, EVENT_COUNT_MAX);
+  }
+
+  /** The same for so many events at most. */
+  static KnownTruth read(List<Path> files, int eventCountMax) {
     Map<Long, Direction> directions = new HashMap<>();
     for (Path file : files) {
       int before = directions.size();
@@ -41,10 +46,10 @@ final class KnownTruth implements LongFunction<@Nullable Direction> {
           if (truth != null) {
             directions.put(row.eventId(), truth);
           }
-          if (directions.size() > EVENT_COUNT_MAX) {
+          if (directions.size() > eventCountMax) {
             throw new SettingException(
                 "--truth: more than %,d events (expected: at most); give the files of this stream"
-                    .formatted(EVENT_COUNT_MAX));
+                    .formatted(eventCountMax));
           }
         }
       }

@@ -36,6 +36,18 @@ final class KnownTruthTest {
         .hasMessageContaining("none.parquet");
   }
 
+  @Test
+  void refusesMoreEventsThanItMayHold() {
+    Path first = meta("a.parquet", 1, Direction.ofAngles(1, 2));
+    Path second = meta("b.parquet", 2, Direction.ofAngles(3, 0.5));
+    Path third = meta("c.parquet", 1_234_567, Direction.ofAngles(3, 1));
+
+    assertThat(KnownTruth.read(List.of(first, second), 2).apply(2)).isNotNull();
+    assertThatThrownBy(() -> KnownTruth.read(List.of(first, second, third), 2))
+        .isInstanceOf(SettingException.class)
+        .hasMessageContaining("--truth: more than 2 events (expected: at most)");
+  }
+
   private Path meta(String name, long eventId, Direction truth) {
     Path file = folder.resolve(name);
     try (MetaWriter writer = MetaWriter.create(file)) {
