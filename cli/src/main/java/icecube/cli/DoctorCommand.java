@@ -137,7 +137,7 @@ final class DoctorCommand implements Callable<Integer> {
       findings.addAll(
           RedisCheck.withoutEcho(
               Doctor.examine(checks, max.multipliedBy(2).plus(RedisSettings.CONNECT_TIMEOUT))));
-      findings.addAll(SurroundingsCheck.certificate(opened, meters, Instant.now()));
+      findings.addAll(SurroundingsCheck.certificate(meters, Instant.now()));
       Report report = Report.of(findings);
       print(report, isNothingThere(known, findings));
       return (report.healthy() ? ExitCode.OK : ExitCode.UNBALANCED).code();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package icecube.cli;
 
-import icecube.chassis.TransportSecurity;
+import icecube.otel.MetricDictionary;
 import icecube.otel.Tracing;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -29,6 +29,8 @@ final class SurroundingsCheck {
   /** A certificate that ends sooner has to be renewed. */
   static final Duration CERTIFICATE_LEFT_MIN = Duration.ofDays(14);
 
+  private static final String CERTIFICATE_EXPIRY = "icecube_chassis_certificate_expiry_seconds";
+
   static final String OTLP = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
   private SurroundingsCheck() {}
@@ -55,10 +57,10 @@ final class SurroundingsCheck {
   }
 
   /** When our certificate ends, of which {@code meters} know; nothing if we have none. */
-  static List<Finding> certificate(
-      TransportSecurity security, SimpleMeterRegistry meters, Instant now) {
-    Gauge expiry = meters.find("icecube.chassis.certificate.expiry").gauge();
-    if (!security.isServing() || expiry == null) {
+  static List<Finding> certificate(SimpleMeterRegistry meters, Instant now) {
+    Gauge expiry =
+        meters.find(MetricDictionary.ofThisBuild().entry(CERTIFICATE_EXPIRY).meterName()).gauge();
+    if (expiry == null) {
       return List.of();
     }
     Instant end = Instant.ofEpochSecond((long) expiry.value());

@@ -5,14 +5,17 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import icecube.chassis.SecurityFiles;
 import icecube.chassis.TransportSecurity;
 import icecube.cli.Finding.Level;
+import icecube.otel.Meters;
 import icecube.stream.RedisServerView;
 import icecube.v1.Instance;
 import icecube.v1.InstanceState;
 import icecube.v1.ListModelsResponse;
 import icecube.v1.Member;
 import icecube.v1.Model;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -151,6 +154,39 @@ final class DoctorTest {
         .isEqualTo(Level.FAILURE);
     assertThat(SurroundingsCheck.disk(folder.resolve("none")).get(0).level())
         .isEqualTo(Level.FAILURE);
+  }
+
+  @Test
+  void aCertificateIsWarnedOfTwoWeeksBeforeItEnds() throws Exception {
+    Openssl openssl = new Openssl(folder);
+    openssl.authority("ca");
+    openssl.leaf("ours", "ca", "URI:spiffe://icecube/operator", 15);
+    SecurityFiles files =
+        new SecurityFiles(
+            Optional.of(folder.resolve("ours.pem")),
+            Optional.of(folder.resolve("ours.key")),
+            Optional.of(folder.resolve("ca.pem")),
+            Optional.empty(),
+            Optional.empty(),
+            SecurityFiles.TRUST_DOMAIN);
+    SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    try (TransportSecurity opened = TransportSecurity.open(files, Meters.of(meters))) {
+      assertThat(opened.isServing()).isTrue();
+      Instant now = Instant.now();
+
+      assertThat(SurroundingsCheck.certificate(meters, now))
+          .singleElement()
+          .satisfies(finding -> assertThat(finding.level()).isEqualTo(Level.OK));
+      assertThat(SurroundingsCheck.certificate(meters, now.plus(Duration.ofDays(2))))
+          .as("13 days before it ends")
+          .singleElement()
+          .satisfies(finding -> assertThat(finding.level()).isEqualTo(Level.WARNING))
+          .satisfies(finding -> assertThat(finding.expected()).isEqualTo("14 d left"))
+          .satisfies(finding -> assertThat(finding.advice()).contains("renew it"));
+    }
+    assertThat(SurroundingsCheck.certificate(new SimpleMeterRegistry(), Instant.now()))
+        .as("without a certificate")
+        .isEmpty();
   }
 
   @Test
