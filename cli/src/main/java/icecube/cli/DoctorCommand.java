@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -38,6 +39,9 @@ import picocli.CommandLine.Spec;
 final class DoctorCommand implements Callable<Integer> {
   /** Instances that are looked at one by one; of more only what the registry says is told. */
   static final int INSTANCE_COUNT_MAX = 256;
+
+  /** Checks whose being well means that something of icecube is here. */
+  private static final Set<String> SERVERS = Set.of("registry", "redis");
 
   @Spec private CommandSpec spec;
   @Mixin private RedisOptions redis;
@@ -139,7 +143,7 @@ final class DoctorCommand implements Callable<Integer> {
               Doctor.examine(checks, max.multipliedBy(2).plus(RedisSettings.CONNECT_TIMEOUT))));
       findings.addAll(SurroundingsCheck.certificate(meters, Instant.now()));
       Report report = Report.of(findings);
-      print(report, isNothingThere(known, findings));
+      print(report, isNothingThere(findings));
       return (report.healthy() ? ExitCode.OK : ExitCode.UNBALANCED).code();
     }
   }
@@ -159,18 +163,21 @@ final class DoctorCommand implements Callable<Integer> {
     for (String server : servers) {
       checks.add(
           new Doctor.Check(
-              "model server " + server, () -> ModelServerCheck.look(server, model, opened, max)));
+              ModelServerCheck.NAME + server,
+              () -> ModelServerCheck.look(server, model, opened, max)));
     }
     return checks;
   }
 
-  /** Whether neither registry nor Redis nor a model server answers. */
-  private static boolean isNothingThere(RegistryCheck known, List<Finding> findings) {
-    return !known.answers()
-        && findings.stream()
-            .filter(each -> each.level() == Finding.Level.OK)
-            .noneMatch(
-                each -> each.check().equals("redis") || each.check().startsWith("model server"));
+  /** Whether neither registry nor Redis nor a model server answers, be it only to refuse us. */
+  static boolean isNothingThere(List<Finding> findings) {
+    return findings.stream()
+        .filter(
+            each ->
+                SERVERS.contains(each.check()) || each.check().startsWith(ModelServerCheck.NAME))
+        .noneMatch(
+            each ->
+                each.level() == Finding.Level.OK || each.found().contains(FailedCall.NOT_TO_US));
   }
 
   private void print(Report report, boolean isNothingThere) {

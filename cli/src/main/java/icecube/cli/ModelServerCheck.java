@@ -16,6 +16,9 @@ import java.util.concurrent.TimeUnit;
 
 /** Looks at the models of one model server. Stateless. */
 final class ModelServerCheck {
+  /** How its checks begin; where it is follows. */
+  static final String NAME = "model server ";
+
   private ModelServerCheck() {}
 
   /**
@@ -34,11 +37,12 @@ final class ModelServerCheck {
       return of(target, wanted, answer);
     } catch (StatusRuntimeException e) {
       return List.of(
-          Finding.failure(
-              "model server " + target,
-              "does not answer: " + e.getStatus().getCode(),
-              "a list of its models",
-              "start one with ./icecube serve, or say where it is with --model-server"));
+          FailedCall.of(e)
+              .finding(
+                  NAME + target,
+                  "",
+                  "a list of its models",
+                  "start one with ./icecube serve, or say where it is with --model-server"));
     } finally {
       channel.shutdownNow();
     }
@@ -46,7 +50,7 @@ final class ModelServerCheck {
 
   /** What the list means. */
   static List<Finding> of(String target, String wanted, ListModelsResponse answer) {
-    String check = "model server " + target;
+    String check = NAME + target;
     String name = wanted.isEmpty() ? answer.getDefaultModelName() : wanted;
     List<Finding> findings = new ArrayList<>();
     List<String> ready = new ArrayList<>();

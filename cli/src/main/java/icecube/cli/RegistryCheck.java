@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
  *
  * @param members everybody it knows; empty if it does not answer
  */
-record RegistryCheck(List<Member> members, List<Finding> findings, boolean answers) {
+record RegistryCheck(List<Member> members, List<Finding> findings) {
   RegistryCheck {
     members = List.copyOf(members);
     findings = List.copyOf(findings);
@@ -41,16 +41,17 @@ record RegistryCheck(List<Member> members, List<Finding> findings, boolean answe
       List<Finding> findings = new ArrayList<>();
       findings.add(Finding.ok("registry", target + " knows " + members.size() + " instances"));
       findings.addAll(of(expected, members));
-      return new RegistryCheck(members, findings, true);
+      return new RegistryCheck(members, findings);
     } catch (StatusRuntimeException e) {
-      Finding away =
-          Finding.failure(
-              "registry",
-              target + " does not answer: " + e.getStatus().getCode(),
-              "a registry",
-              "start one with ./icecube registry, or say where it is with --registry; the mesh"
-                  + " works on without it");
-      return new RegistryCheck(List.of(), List.of(away), false);
+      Finding failed =
+          FailedCall.of(e)
+              .finding(
+                  "registry",
+                  target + " ",
+                  "a registry",
+                  "start one with ./icecube registry, or say where it is with --registry; the mesh"
+                      + " works on without it");
+      return new RegistryCheck(List.of(), List.of(failed));
     } finally {
       channel.shutdownNow();
     }

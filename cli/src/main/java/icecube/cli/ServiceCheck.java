@@ -149,10 +149,12 @@ final class ServiceCheck {
       }
     } catch (StatusRuntimeException e) {
       problems.add(
-          failure(
-              "gRPC at " + address + " does not answer: " + e.getStatus().getCode(),
-              "SERVING",
-              "look at the network, and at --tls-ca if it speaks TLS"));
+          FailedCall.of(e)
+              .finding(
+                  instance.getInstanceId(),
+                  "gRPC at " + address + " ",
+                  "SERVING",
+                  "look at the network, and at --tls-ca if it speaks TLS"));
     } finally {
       channel.shutdownNow();
     }

@@ -7,10 +7,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import icecube.chassis.Closer;
+import icecube.chassis.SecurityFiles;
 import icecube.chassis.ServerSettings;
+import icecube.chassis.TransportSecurity;
 import icecube.heartbeat.MembershipSettings;
 import icecube.heartbeat.Registry;
 import icecube.heartbeat.RegistrySettings;
+import icecube.otel.Meters;
 import icecube.otel.Telemetry;
 import icecube.physics.IceCube86;
 import icecube.stream.EmbeddedRedis;
@@ -171,6 +174,59 @@ final class DoctorIT {
     assertThat(out.toString())
         .contains("start one with ./icecube registry")
         .contains("nothing of icecube seems to run here: ./icecube run --stay");
+  }
+
+  @Test
+  void whoeverRefusesUsIsThereAndSaysWhichRoleItTakes() throws Exception {
+    Openssl openssl = new Openssl(folder);
+    openssl.authority("ca");
+    openssl.leaf("registry", "ca", "IP:127.0.0.1,URI:spiffe://icecube/registry");
+    for (String role : List.of("client", "probe", "emitter", "consumer", "operator")) {
+      openssl.leaf(role, "ca", "URI:spiffe://icecube/" + role);
+    }
+    openssl.leaf("nobody", "ca", "URI:spiffe://elsewhere/consumer");
+    String registry = secured(openssl).address();
+
+    for (String role : List.of("client", "probe", "emitter")) {
+      assertThat(said(asking(registry, openssl.flags(role, "ca"))))
+          .contains(registry + " answers, but not to us: PERMISSION_DENIED, role: " + role + " (")
+          .contains("(expected: role consumer or operator); give --tls-cert and --tls-key")
+          .doesNotContain("start one with ./icecube registry")
+          .doesNotContain("nothing of icecube");
+    }
+    assertThat(said(asking(registry, openssl.flags("nobody", "ca"))))
+        .contains("answers, but not to us: UNAUTHENTICATED")
+        .doesNotContain("nothing of icecube");
+    assertThat(said(asking(registry, List.of("--tls-ca", openssl.path("ca.pem")))))
+        .contains("answers, but not to us: TLS: ", "(expected: a handshake); check whom")
+        .doesNotContain("nothing of icecube");
+    for (String role : List.of("consumer", "operator")) {
+      assertThat(said(asking(registry, openssl.flags(role, "ca"))))
+          .contains(registry + " knows 0 instances")
+          .containsPattern("warning +certificate +ends at .* \\(expected: 14 d left\\); renew it");
+    }
+  }
+
+  private Registry secured(Openssl openssl) {
+    SecurityFiles files =
+        new SecurityFiles(
+            Optional.of(Path.of(openssl.path("registry.pem"))),
+            Optional.of(Path.of(openssl.path("registry.key"))),
+            Optional.of(Path.of(openssl.path("ca.pem"))),
+            Optional.empty(),
+            Optional.empty(),
+            SecurityFiles.TRUST_DOMAIN);
+    TransportSecurity security = closer.add(TransportSecurity.open(files, Meters.none()));
+    ServerSettings server = ServerSettings.at("127.0.0.1", 0).withSecurity(security);
+    return closer.add(
+        Registry.start(RegistrySettings.of(server, Map.of()), Telemetry.off().meters()));
+  }
+
+  private static String[] asking(String registry, List<String> flags) {
+    List<String> all =
+        new ArrayList<>(List.of("--redis", "redis://" + NOBODY, "--registry", registry));
+    all.addAll(flags);
+    return all.toArray(String[]::new);
   }
 
   @Test

@@ -4,6 +4,7 @@ package icecube.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import icecube.v1.ListModelsRequest;
 import icecube.v1.ModelServiceGrpc;
 import io.grpc.ChannelCredentials;
@@ -12,7 +13,6 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.TlsChannelCredentials;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -42,10 +42,13 @@ import picocli.CommandLine;
 @Timeout(180)
 final class SecuredServeIT {
   private static final String TOKEN = "a-token-of-the-tests-0123456789";
-  private static final long OPENSSL_SECONDS_MAX = 30;
+  // Below what the system hands out.
+  private static final String NOBODY = "127.0.0.1:1";
+
   private static final Pattern MANAGEMENT = Pattern.compile("management on http://([^/]+)/");
 
   @TempDir private static Path folder;
+  private static Openssl openssl;
   private static ServiceProcess mutual;
   private static ServiceProcess accepting;
 
@@ -54,11 +57,13 @@ final class SecuredServeIT {
 
   @BeforeAll
   static void serve() throws Exception {
-    authority("ca");
-    authority("foreign");
-    leaf("server", "ca", "DNS:localhost,IP:127.0.0.1,URI:spiffe://icecube/model-server");
-    leaf("client", "ca", "URI:spiffe://icecube/client");
-    leaf("stranger", "foreign", "URI:spiffe://icecube/client");
+    openssl = new Openssl(folder);
+    openssl.authority("ca");
+    openssl.authority("foreign");
+    openssl.leaf("server", "ca", "DNS:localhost,IP:127.0.0.1,URI:spiffe://icecube/model-server");
+    openssl.leaf("client", "ca", "URI:spiffe://icecube/client");
+    openssl.leaf("probe", "ca", "URI:spiffe://icecube/probe");
+    openssl.leaf("stranger", "foreign", "URI:spiffe://icecube/client");
     Files.writeString(folder.resolve("token"), TOKEN + "\n");
     Files.writeString(folder.resolve("wrong"), "another-token-of-the-tests-01234\n");
     Files.writeString(folder.resolve("accepted"), "client " + sha256(TOKEN) + "\n");
@@ -186,6 +191,36 @@ final class SecuredServeIT {
   }
 
   @Test
+  void doctorWhoMayNotAskIsNotToldToStartWhatRuns() throws Exception {
+    assertThat(doctor("probe")).isEqualTo(ExitCode.UNBALANCED.code());
+
+    assertThat(out.toString())
+        .contains("answers, but not to us: PERMISSION_DENIED, role: probe (expected: role consumer")
+        .doesNotContain("start one with ./icecube serve")
+        .doesNotContain("nothing of icecube");
+    doctor("client");
+    assertThat(out.toString()).contains("asked for line-fit; ready: ");
+  }
+
+  @CanIgnoreReturnValue
+  private int doctor(String certificate) throws Exception {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "doctor",
+                "--registry",
+                NOBODY,
+                "--redis",
+                "redis://" + NOBODY,
+                "--model-server",
+                mutual.address()));
+    words.addAll(openssl.flags(certificate, "ca"));
+    CommandLine commandLine = Main.commandLine(Map.of());
+    commandLine.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    return commandLine.execute(words.toArray(String[]::new));
+  }
+
+  @Test
   void theHealthProbeNeedsNoCertificate() {
     Matcher management = MANAGEMENT.matcher(mutual.printed());
     assertThat(management.find()).isTrue();
@@ -226,53 +261,12 @@ final class SecuredServeIT {
   }
 
   private static String path(String name) {
-    return folder.resolve(name).toString();
+    return openssl.path(name);
   }
 
   private static String sha256(String token) throws NoSuchAlgorithmException {
     return HexFormat.of()
         .formatHex(
             MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
-  }
-
-  private static void authority(String name) throws Exception {
-    openssl(name, "-addext", "basicConstraints=critical,CA:TRUE");
-  }
-
-  private static void leaf(String name, String authority, String alternativeNames)
-      throws Exception {
-    openssl(
-        name,
-        "-CA",
-        path(authority + ".pem"),
-        "-CAkey",
-        path(authority + ".key"),
-        "-addext",
-        "basicConstraints=critical,CA:FALSE",
-        "-addext",
-        "subjectAltName=" + alternativeNames);
-  }
-
-  /** A certificate and its key, as {@code docs/OPERATING.md} makes them. */
-  private static void openssl(String name, String... more) throws Exception {
-    String command =
-        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN="
-            + name;
-    List<String> words = new ArrayList<>(List.of(command.split(" ", -1)));
-    words.addAll(List.of("-keyout", path(name + ".key"), "-out", path(name + ".pem")));
-    words.addAll(List.of(more));
-    Path log = folder.resolve("openssl.log");
-    Process process =
-        new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    assertThat(process.waitFor(OPENSSL_SECONDS_MAX, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).as(() -> read(log)).isZero();
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      return String.valueOf(e.getMessage());
-    }
   }
 }
