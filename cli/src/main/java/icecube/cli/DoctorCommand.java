@@ -10,11 +10,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,6 +40,9 @@ final class DoctorCommand implements Callable<Integer> {
 
   /** Checks whose being well means that something of icecube is here. */
   private static final Set<String> SERVERS = Set.of("registry", "redis");
+
+  private static final Map<String, Integer> EXPECTED =
+      ExpectedInstances.parse(List.of("consumer=1", "model-server=1"));
 
   @Spec private CommandSpec spec;
   @Mixin private RedisOptions redis;
@@ -73,7 +74,7 @@ final class DoctorCommand implements Callable<Integer> {
       paramLabel = "KIND=N",
       split = ",",
       description = "how many have to serve (default: consumer=1,model-server=1)")
-  private Map<String, Integer> expected = new LinkedHashMap<>();
+  private List<String> expected = new ArrayList<>();
 
   @Option(
       names = "--folder",
@@ -125,13 +126,13 @@ final class DoctorCommand implements Callable<Integer> {
     }
     ServiceOptions.requireTarget("--registry", registry);
     modelServers.forEach(target -> ServiceOptions.requireTarget("--model-server", target));
-    Map<String, Integer> wanted =
-        expected.isEmpty() ? Map.of("consumer", 1, "model-server", 1) : expected;
+    Map<String, Integer> given = ExpectedInstances.parse(expected);
+    Map<String, Integer> wanted = given.isEmpty() ? EXPECTED : given;
     RedisSettings settings = redis.settings();
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     try (TransportSecurity opened = security.open(Meters.of(meters))) {
       Duration max = Duration.ofMillis((long) (timeoutSeconds * 1e3));
-      RegistryCheck known = RegistryCheck.of(registry, new TreeMap<>(wanted), opened, max);
+      RegistryCheck known = RegistryCheck.of(registry, wanted, opened, max);
       List<Finding> findings = new ArrayList<>(known.findings());
       List<Doctor.Check> checks = new ArrayList<>(ofMembers(known, opened, max));
       checks.add(new Doctor.Check("redis", () -> RedisCheck.server(settings)));

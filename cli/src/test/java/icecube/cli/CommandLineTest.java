@@ -30,6 +30,8 @@ final class CommandLineTest extends CommandFixture {
         "consume",
         "serve",
         "registry",
+        "sink",
+        "doctor",
         "load",
         "evaluate",
         "skymap",
@@ -211,6 +213,33 @@ final class CommandLineTest extends CommandFixture {
         .contains(words[1].substring(2))
         .contains(words[2])
         .contains("expected");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"registry", "doctor"})
+  void anExpectationThatCannotBeMetIsNamed(String command) {
+    String kinds = "KIND=N, KIND one of consumer, emitter, model-server, registry, sink)";
+    String counts = "KIND=N, N in 1..1024)";
+    Map<String, String> expectations =
+        Map.of(
+            "sever=1", kinds,
+            "=x", kinds,
+            "=-1", kinds,
+            "consumer=x", counts,
+            "consumer=-1", counts,
+            "consumer=0", counts,
+            "consumer=1025", counts,
+            "consumer", counts,
+            "consumer=1,sink=1,consumer=2", "each kind once)");
+    expectations.forEach(
+        (word, expectation) -> {
+          err.getBuffer().setLength(0);
+          String named = word.substring(word.lastIndexOf(',') + 1);
+          assertThat(execute(command, "--expect", word)).as(word).isEqualTo(2);
+          assertThat(err.toString())
+              .contains("--expect: " + named + " (expected: " + expectation)
+              .hasLineCount(1);
+        });
   }
 
   @Test

@@ -211,6 +211,17 @@ class RegistryTest {
   }
 
   @Test
+  void showsAKindThatIsWantedAndHasNeverBeaten() {
+    rig.start(RegistrySettings.of(ServerSettings.onLoopback(0), Map.of("model-server", 2)));
+
+    String wanted = "icecube_registry_expected{kind=\"model-server\"} 2.0";
+    Await.until(() -> rig.metrics.scrape().contains(wanted), "wanted");
+    assertThat(rig.metrics.scrape())
+        .contains("icecube_registry_instances{kind=\"model-server\",state=\"SERVING\"} 0.0")
+        .doesNotContain("kind=\"consumer\"");
+  }
+
+  @Test
   void hearsBeatSendersAgainAfterItsRestartOnTheSamePort() {
     int port = rig.start(RegistrySettings.at("127.0.0.1", 0)).port();
     BeatSender sender =
