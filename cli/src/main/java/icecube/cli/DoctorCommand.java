@@ -93,6 +93,17 @@ final class DoctorCommand implements Callable<Integer> {
   @Option(names = "--json", description = "one JSON object on standard output, for scripts")
   private boolean json;
 
+  private final int instanceCountMax;
+
+  DoctorCommand() {
+    this(INSTANCE_COUNT_MAX);
+  }
+
+  /** With another limit than {@link #INSTANCE_COUNT_MAX}. */
+  DoctorCommand(int instanceCountMax) {
+    this.instanceCountMax = instanceCountMax;
+  }
+
   /** What {@code --json} prints. */
   record Report(boolean healthy, long ok, long warnings, long failures, List<Finding> findings) {
     static Report of(List<Finding> findings) {
@@ -134,6 +145,7 @@ final class DoctorCommand implements Callable<Integer> {
       Duration max = Duration.ofMillis((long) (timeoutSeconds * 1e3));
       RegistryCheck known = RegistryCheck.of(registry, wanted, opened, max);
       List<Finding> findings = new ArrayList<>(known.findings());
+      known.beyond(instanceCountMax).ifPresent(findings::add);
       List<Doctor.Check> checks = new ArrayList<>(ofMembers(known, opened, max));
       checks.add(new Doctor.Check("redis", () -> RedisCheck.server(settings)));
       checks.add(new Doctor.Check("stream", () -> RedisCheck.stream(settings)));
@@ -141,7 +153,10 @@ final class DoctorCommand implements Callable<Integer> {
       checks.add(new Doctor.Check("traces", () -> SurroundingsCheck.traces(System.getenv(), max)));
       findings.addAll(
           RedisCheck.withoutEcho(
-              Doctor.examine(checks, max.multipliedBy(2).plus(RedisSettings.CONNECT_TIMEOUT))));
+              Doctor.examine(
+                  checks,
+                  max.multipliedBy(2).plus(RedisSettings.CONNECT_TIMEOUT),
+                  Doctor.TIME_MAX)));
       findings.addAll(SurroundingsCheck.certificate(meters, Instant.now()));
       Report report = Report.of(findings);
       print(report, isNothingThere(findings));
@@ -153,7 +168,7 @@ final class DoctorCommand implements Callable<Integer> {
       RegistryCheck known, TransportSecurity opened, Duration max) {
     List<Doctor.Check> checks = new ArrayList<>();
     known.here().stream()
-        .limit(INSTANCE_COUNT_MAX)
+        .limit(instanceCountMax)
         .forEach(
             instance ->
                 checks.add(

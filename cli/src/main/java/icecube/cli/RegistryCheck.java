@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -75,6 +76,20 @@ record RegistryCheck(List<Member> members, List<Finding> findings) {
         .filter(member -> InstanceStates.isHere(member.getState()))
         .map(Member::getInstance)
         .toList();
+  }
+
+  /** That more are here than are looked at one by one, if it is so. */
+  Optional<Finding> beyond(int countMax) {
+    int count = here().size();
+    return count <= countMax
+        ? Optional.empty()
+        : Optional.of(
+            Finding.warning(
+                "instances",
+                countMax + " of " + count + " looked at",
+                "at most " + countMax,
+                "of the others only what the registry says is told: see the targets of Prometheus,"
+                    + " docs/OPERATING.md"));
   }
 
   /** Those of a kind that may be asked, by where they are. */

@@ -89,6 +89,20 @@ final class DoctorIT {
   }
 
   @Test
+  void aMeshOfMoreThanAreLookedAtIsToldSo() throws Exception {
+    String[] where = mesh();
+    awaitDoctor(0, where);
+    out.getBuffer().setLength(0);
+    CommandLine few = new CommandLine(new DoctorCommand(2)).setOut(new PrintWriter(out));
+
+    assertThat(few.execute(where)).isZero();
+
+    assertThat(out.toString())
+        .containsPattern("warning +instances +2 of 4 looked at \\(expected: at most 2\\)")
+        .contains(" 0 failures");
+  }
+
+  @Test
   void oneTooFewIsAFailure() throws Exception {
     String[] where = mesh();
     awaitDoctor(0, where);

@@ -24,10 +24,12 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,7 +61,8 @@ final class DoctorTest {
                       throw new IllegalStateException("no idea");
                     }),
                 new Doctor.Check("well", () -> List.of(Finding.ok("well", "fine")))),
-            max);
+            max,
+            Doctor.TIME_MAX);
 
     assertThat(findings).extracting(Finding::check).containsExactly("hangs", "throws", "well");
     assertThat(findings)
@@ -68,6 +71,69 @@ final class DoctorTest {
     assertThat(findings.get(0).found()).isEqualTo("no answer within 3.0 s");
     assertThat(findings.get(1).found()).contains("no idea");
     assertThat(Duration.ofNanos(System.nanoTime() - beganAt)).isLessThan(max.multipliedBy(10));
+  }
+
+  @Test
+  void manyThatHangAreWaitedForNoLongerThanAllMayTake() throws InterruptedException {
+    List<Doctor.Check> checks = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      checks.add(
+          new Doctor.Check(
+              "hangs " + i,
+              () -> {
+                new CountDownLatch(1).await();
+                return List.of();
+              }));
+    }
+    checks.add(new Doctor.Check("redis", () -> List.of(Finding.ok("redis", "fine"))));
+    Duration each = Duration.ofSeconds(5);
+    long beganAt = System.nanoTime();
+
+    List<Finding> findings = Doctor.examine(checks, each, Duration.ofSeconds(6));
+
+    assertThat(Duration.ofNanos(System.nanoTime() - beganAt))
+        .as("thirteen rounds of 5 s would be 65 s")
+        .isLessThan(Duration.ofSeconds(30));
+    assertThat(findings).extracting(Finding::check).hasSize(201).startsWith("hangs 0", "hangs 1");
+    assertThat(findings.get(200).level()).as("begun before the members").isEqualTo(Level.OK);
+    assertThat(findings.get(0).found()).isEqualTo("not looked at: others took 6.0 s");
+    assertThat(findings.get(199).found()).isEqualTo("no answer within 5.0 s");
+  }
+
+  @Test
+  void oneThatMayTakeLongerThanAllHasItsTime() throws InterruptedException {
+    CountDownLatch never = new CountDownLatch(1);
+    List<Finding> findings =
+        Doctor.examine(
+            List.of(
+                new Doctor.Check(
+                    "slow",
+                    () -> {
+                      boolean isOpen = never.await(200, TimeUnit.MILLISECONDS);
+                      return List.of(Finding.ok("slow", "open: " + isOpen));
+                    })),
+            Duration.ofSeconds(30),
+            Duration.ofMillis(1));
+
+    assertThat(findings)
+        .singleElement()
+        .satisfies(finding -> assertThat(finding.level()).isEqualTo(Level.OK));
+  }
+
+  @Test
+  void moreThanAreLookedAtIsSaid() {
+    List<Member> members =
+        List.of(
+            member("consumer", "c-1", InstanceState.INSTANCE_STATE_SERVING),
+            member("consumer", "c-2", InstanceState.INSTANCE_STATE_SERVING),
+            member("consumer", "c-3", InstanceState.INSTANCE_STATE_SERVING),
+            member("consumer", "c-4", InstanceState.INSTANCE_STATE_DEAD));
+    RegistryCheck known = new RegistryCheck(members, List.of());
+
+    assertThat(known.beyond(3)).isEmpty();
+    assertThat(known.beyond(2))
+        .hasValueSatisfying(
+            finding -> assertThat(finding.toLine()).contains("warning", "2 of 3 looked at"));
   }
 
   @Test
