@@ -60,7 +60,7 @@ final class DoctorIT {
   void aMeshThatIsWellHasNoFailure() throws Exception {
     String[] where = mesh();
 
-    awaitDoctor(0, where);
+    awaitWell(where);
 
     assertThat(out.toString())
         .contains("knows 4 instances")
@@ -69,7 +69,7 @@ final class DoctorIT {
         .contains("asked for line-fit; ready: ")
         .contains("0 emitted = 0 predicted + 0 dead-lettered + 0 in flight; 0 entries wait")
         .contains(" 0 failures");
-    assertThat(doctor(with(where, "--json"))).isZero();
+    awaitDoctor(0, with(where, "--json"));
     JsonNode report = new ObjectMapper().readTree(out.toString());
     assertThat(report.get("healthy").asBoolean()).isTrue();
     assertThat(report.get("failures").asInt()).isZero();
@@ -79,7 +79,7 @@ final class DoctorIT {
   @Test
   void aModelThatNoServerHasIsAFailure() throws Exception {
     String[] where = mesh();
-    awaitDoctor(0, where);
+    awaitWell(where);
 
     assertThat(doctor(with(where, "--model", "nobody"))).isEqualTo(1);
 
@@ -91,7 +91,7 @@ final class DoctorIT {
   @Test
   void aMeshOfMoreThanAreLookedAtIsToldSo() throws Exception {
     String[] where = mesh();
-    awaitDoctor(0, where);
+    awaitWell(where);
     out.getBuffer().setLength(0);
     CommandLine few = new CommandLine(new DoctorCommand(2)).setOut(new PrintWriter(out));
 
@@ -105,7 +105,7 @@ final class DoctorIT {
   @Test
   void oneTooFewIsAFailure() throws Exception {
     String[] where = mesh();
-    awaitDoctor(0, where);
+    awaitWell(where);
 
     assertThat(doctor(with(where, "--expect", "consumer=3"))).isEqualTo(1);
 
@@ -344,6 +344,18 @@ final class DoctorIT {
 
   private EmbeddedRedis redis() {
     return closer.add(EmbeddedRedis.start(folder.resolve("redis")));
+  }
+
+  /** Until all of {@link #mesh} have come and nothing is wrong with them. */
+  private void awaitWell(String... where) {
+    Eventually.see(
+        "a mesh that is well",
+        SOON,
+        () -> doctor(where) + "\n" + out,
+        said ->
+            said.startsWith("0\n")
+                && said.contains("knows 4 instances")
+                && said.contains("2 serving"));
   }
 
   private void awaitDoctor(int code, String... where) {
