@@ -10,10 +10,12 @@ import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -46,7 +48,7 @@ public final class StreamMetrics implements AutoCloseable {
   private final IntFunction<Seen> look;
 
   /** All partitions, those that failed at the end. Confined to who reads. */
-  private final List<Integer> order;
+  private final Set<Integer> order;
 
   private final List<Figure> figures = new ArrayList<>();
   private final CounterFamily readings;
@@ -59,7 +61,7 @@ public final class StreamMetrics implements AutoCloseable {
 
   StreamMetrics(int partitionCount, IntFunction<Seen> look, Meters meters) {
     this.look = requireNonNull(look, "look");
-    this.order = new ArrayList<>(IntStream.range(0, partitionCount).boxed().toList());
+    this.order = new LinkedHashSet<>(IntStream.range(0, partitionCount).boxed().toList());
     count(meters, "icecube_stream_emitted_events", PartitionAccount::emitted);
     count(meters, "icecube_stream_predicted_events", PartitionAccount::predicted);
     count(meters, "icecube_stream_dead_lettered_events", PartitionAccount::deadLettered);
