@@ -66,7 +66,8 @@ final class TelemetryFilesTest {
   @CsvSource({
     "expr: vector(10), expr: vector(1000)",
     "for: 2m, for: 20m",
-    "expr: up == 0, expr: up == 1",
+    "'collector\"} == 0', 'collector\"} == 1'",
+    "'job!~\"spans|otel-collector\"', 'job!=\"nobody\"'",
     "QUEUE_FULL|WAIT_TOO_LONG, CANCELLED",
     "sum(max by (partition) (icecube_stream_emitted_events)), sum(icecube_stream_emitted_events)"
   })
