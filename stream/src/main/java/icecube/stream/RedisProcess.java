@@ -53,14 +53,17 @@ final class RedisProcess {
     }
   }
 
-  private static List<String> inOwnSession(List<String> command) {
+  /**
+   * The command that runs {@code command} in a session of its own, where there is {@code setsid}.
+   */
+  static List<String> inOwnSession(List<String> command) {
     var whole = new ArrayList<String>();
     setsid().ifPresent(program -> whole.add(program.toString()));
     whole.addAll(command);
     return whole;
   }
 
-  private static Optional<Path> setsid() {
+  static Optional<Path> setsid() {
     String path = System.getenv().getOrDefault("PATH", "");
     return Pattern.compile(Pattern.quote(File.pathSeparator))
         .splitAsStream(path)

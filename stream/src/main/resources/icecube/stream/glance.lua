@@ -5,4 +5,4 @@
 --
 -- Every emitter and consumer asks this all the time: no more commands than they have for their work.
 local used, max = memory()
-return {age(KEYS[1]), used, max}
+return {age(stream_info(KEYS[1])), used, max}

@@ -37,12 +37,12 @@ local function groups(stream, length)
 end
 
 local function look(stream)
-  if redis.call('EXISTS', stream) == 0 then
+  local info = stream_info(stream)
+  if not info then
     return {0, '0-0', -1, {}}
   end
-  local length = redis.call('XLEN', stream)
-  local sequence, part = last_id(stream)
-  return {length, whole(sequence) .. '-' .. whole(part), age(stream), groups(stream, length)}
+  local length = info['length']
+  return {length, info['last-generated-id'], age(info), groups(stream, length)}
 end
 
 local used, max = memory()

@@ -28,12 +28,20 @@ local function numbers(id)
   return tonumber(sequence), tonumber(part)
 end
 
+-- What the server knows of a stream; nil if there is none.
+local function stream_info(stream)
+  if redis.call('EXISTS', stream) == 1 then
+    return fields(redis.call('XINFO', 'STREAM', stream))
+  end
+end
+
 -- The highest id ever given, also after its entry was deleted: the stream's own memory.
 local function last_id(events)
-  if redis.call('EXISTS', events) == 0 then
+  local info = stream_info(events)
+  if not info then
     return 0, 0
   end
-  return numbers(fields(redis.call('XINFO', 'STREAM', events))['last-generated-id'])
+  return numbers(info['last-generated-id'])
 end
 
 -- The highest sequence a producer has appended; parts made inside the log do not move it.
@@ -50,11 +58,8 @@ end
 
 -- How long ago the oldest entry was written, in ms; -1 if there is none. An entry of events says so
 -- in its field t; the ids of the others are times.
-local function age(stream)
-  if redis.call('EXISTS', stream) == 0 then
-    return -1
-  end
-  local first = fields(redis.call('XINFO', 'STREAM', stream))['first-entry']
+local function age(info)
+  local first = info and info['first-entry']
   if not first then
     return -1
   end
