@@ -58,9 +58,8 @@ final class PredictionWorker {
       var run = round.runOf(batch.task(item));
       var request = run.request();
       if (run.startsFirst() && request.lane() != Lane.SHADOW) {
-        var current = CurrentSpan.of(request.trace().server());
-        metrics.waitedForBatch(nowNanos - run.startNanos());
-        current.close();
+        CurrentSpan.run(
+            request.trace().server(), () -> metrics.waitedForBatch(nowNanos - run.startNanos()));
       }
     }
   }

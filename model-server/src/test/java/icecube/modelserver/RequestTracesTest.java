@@ -3,17 +3,10 @@ package icecube.modelserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import icecube.otel.Telemetry;
 import icecube.v1.PredictRequest;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
-import io.opentelemetry.sdk.OpenTelemetrySdk;
-import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
-import io.opentelemetry.sdk.trace.SdkTracerProvider;
-import io.opentelemetry.sdk.trace.data.SpanData;
-import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
-import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
@@ -25,17 +18,10 @@ import org.junit.jupiter.api.Timeout;
 final class RequestTracesTest {
   private static final String SAMPLED = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
-  private final InMemorySpanExporter exporter = InMemorySpanExporter.create();
-  private final OpenTelemetrySdk sdk =
-      OpenTelemetrySdk.builder()
-          .setTracerProvider(
-              SdkTracerProvider.builder()
-                  .addSpanProcessor(SimpleSpanProcessor.create(exporter))
-                  .build())
-          .build();
+  private final EndedSpans spans = new EndedSpans();
   private final ServiceFixture fixture =
       new ServiceFixture(
-          new RequestTraces(Telemetry.of(new SimpleMeterRegistry(), sdk).traces()),
+          new RequestTraces(spans.telemetry(new SimpleMeterRegistry()).traces()),
           true,
           1,
           1_000,
@@ -44,14 +30,7 @@ final class RequestTracesTest {
   @AfterEach
   void close() {
     fixture.close();
-    sdk.close();
-  }
-
-  private List<SpanData> named(String name) {
-    return exporter.getFinishedSpanItems().stream()
-        .filter(span -> span.getName().equals(name))
-        .sorted(Comparator.comparingLong(SpanData::getStartEpochNanos))
-        .toList();
+    spans.close();
   }
 
   private void askWhatBreaks(String traceparent) {
@@ -68,10 +47,10 @@ final class RequestTracesTest {
   @Test
   void modelThatBreaksAndItsStandInHaveAQueueAndAComputeEach() {
     askWhatBreaks(SAMPLED);
-    Waiting.until("the rounds have ended", () -> named("round").size() == 2);
+    Waiting.until("the rounds have ended", () -> spans.named("round").size() == 2);
 
-    var queues = named("queue");
-    var computes = named("compute");
+    var queues = spans.named("queue");
+    var computes = spans.named("compute");
     assertThat(queues).hasSize(2);
     assertThat(computes).hasSize(2);
     assertThat(computes.get(0).getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
@@ -80,9 +59,9 @@ final class RequestTracesTest {
     assertThat(computes.get(1).getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
     assertThat(queues.get(1).getStartEpochNanos())
         .isGreaterThanOrEqualTo(computes.get(0).getEndEpochNanos() - 1_000_000);
-    assertThat(named("icecube.v1.ModelService/Predict")).hasSize(1);
+    assertThat(spans.named("icecube.v1.ModelService/Predict")).hasSize(1);
 
-    var runs = named("run");
+    var runs = spans.named("run");
     assertThat(runs).hasSize(2);
     assertThat(runs.get(0).getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
     assertThat(runs.get(0).getAttributes().asMap().toString()).contains("error.type=java.lang.");
@@ -92,10 +71,10 @@ final class RequestTracesTest {
   @Test
   void breakThatNobodyDrewIsRecordedLate() {
     askWhatBreaks("");
-    Waiting.until("the late span", () -> !exporter.getFinishedSpanItems().isEmpty());
+    Waiting.until("the late span", () -> !spans.all().isEmpty());
 
-    assertThat(exporter.getFinishedSpanItems()).hasSize(1);
-    var late = exporter.getFinishedSpanItems().get(0);
+    assertThat(spans.all()).hasSize(1);
+    var late = spans.all().get(0);
     assertThat(late.getKind()).isEqualTo(SpanKind.SERVER);
     assertThat(late.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
     assertThat(late.getAttributes().asMap().toString()).contains("icecube.reason=INTERNAL");

@@ -10,11 +10,6 @@ import icecube.v1.PredictResponse;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.opentelemetry.api.common.AttributeKey;
-import io.opentelemetry.sdk.OpenTelemetrySdk;
-import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
-import io.opentelemetry.sdk.trace.SdkTracerProvider;
-import io.opentelemetry.sdk.trace.data.SpanData;
-import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
@@ -32,16 +27,9 @@ final class RoundTest {
   private static final String FIRST_TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
   private static final String SECOND_TRACE = "0af7651916cd43dd8448eb211c80319c";
 
-  private final InMemorySpanExporter exporter = InMemorySpanExporter.create();
-  private final OpenTelemetrySdk sdk =
-      OpenTelemetrySdk.builder()
-          .setTracerProvider(
-              SdkTracerProvider.builder()
-                  .addSpanProcessor(SimpleSpanProcessor.create(exporter))
-                  .build())
-          .build();
+  private final EndedSpans spans = new EndedSpans();
   private final PrometheusMeterRegistry registry = Telemetry.registry();
-  private final Telemetry telemetry = Telemetry.of(registry, sdk);
+  private final Telemetry telemetry = spans.telemetry(registry);
   private final ModelServerMetrics metrics = new ModelServerMetrics(telemetry.meters());
   private final RequestTraces traces = new RequestTraces(telemetry.traces());
   private final RecordingModel model = new RecordingModel(false);
@@ -64,7 +52,7 @@ final class RoundTest {
   void close() {
     model.letThrough(1_000_000);
     queue.close();
-    sdk.close();
+    spans.close();
     registry.close();
   }
 
@@ -142,9 +130,9 @@ final class RoundTest {
     pass(30);
     model.letThrough(1_000);
     awaitAnswers(2);
-    Waiting.until("the round has ended", () -> named("round").size() == 1);
+    Waiting.until("the round has ended", () -> spans.named("round").size() == 1);
 
-    assertThat(named("round").get(0).getTraceId()).isEqualTo(FIRST_TRACE);
+    assertThat(spans.named("round").get(0).getTraceId()).isEqualTo(FIRST_TRACE);
     assertThat(waits().totalTime(TimeUnit.MILLISECONDS)).isEqualTo(3 + 33);
   }
 
@@ -157,9 +145,9 @@ final class RoundTest {
     model.letThrough(1_000);
     queue.submit(request(FIRST_TRACE, Lane.REALTIME, () -> waiting.forEach(queue::submit), 1));
     awaitAnswers(count);
-    Waiting.until("the round has ended", () -> named("round").size() == 1);
+    Waiting.until("the round has ended", () -> spans.named("round").size() == 1);
 
-    var round = named("round").get(0);
+    var round = spans.named("round").get(0);
     assertThat(round.getLinks()).hasSize(RequestTraces.LINKS_MAX);
     assertThat(round.getAttributes().get(AttributeKey.longKey("icecube.round.requests")))
         .isEqualTo(count);
@@ -172,12 +160,16 @@ final class RoundTest {
     queue.submit(
         request(FIRST_TRACE, Lane.REALTIME, () -> {}, IntStream.rangeClosed(1, count).toArray()));
     awaitAnswers(1);
-    Waiting.until("the round has ended", () -> named("round").size() == 1);
+    Waiting.until("the round has ended", () -> spans.named("round").size() == 1);
 
     assertThat(model.batches).hasSize(count);
-    assertThat(named("run")).hasSize(RequestTraces.RUNS_MAX);
+    assertThat(spans.named("run")).hasSize(RequestTraces.RUNS_MAX);
     assertThat(
-            named("round").get(0).getAttributes().get(AttributeKey.longKey("icecube.round.runs")))
+            spans
+                .named("round")
+                .get(0)
+                .getAttributes()
+                .get(AttributeKey.longKey("icecube.round.runs")))
         .isEqualTo(count);
   }
 
@@ -206,12 +198,6 @@ final class RoundTest {
         .scrape("application/openmetrics-text; version=1.0.0; charset=utf-8")
         .lines()
         .filter(line -> line.startsWith(bucket) && line.contains("trace_id"))
-        .toList();
-  }
-
-  private List<SpanData> named(String name) {
-    return exporter.getFinishedSpanItems().stream()
-        .filter(span -> span.getName().equals(name))
         .toList();
   }
 
