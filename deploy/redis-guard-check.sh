@@ -41,7 +41,7 @@ start() {
   left=1200
   until [ "$(ask PING 2>/dev/null)" = PONG ]; do
     left=$((left - 1))
-    [ "$left" -gt 0 ] || fail "redis: no answer after 5 s (expected: PONG)"
+    [ "$left" -gt 0 ] || fail "redis: no answer after 60 s (expected: PONG)"
     sleep 0.05
   done
 }
