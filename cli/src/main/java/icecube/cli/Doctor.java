@@ -3,7 +3,6 @@ package icecube.cli;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -63,15 +62,14 @@ final class Doctor {
             });
     int rounds = (checks.size() + THREADS_MAX - 1) / THREADS_MAX;
     Duration max = min(eachMax.multipliedBy(rounds), max(allMax, eachMax));
-    List<Look> looks = checks.stream().map(check -> new Look(check, new AtomicBoolean())).toList();
-    List<Look> lastFirst = new ArrayList<>(looks);
-    Collections.reverse(lastFirst);
+    List<Look> lastFirst = new ArrayList<>();
+    checks.forEach(check -> lastFirst.add(0, new Look(check, new AtomicBoolean())));
     try {
       List<Future<List<Finding>>> ends =
           threads.invokeAll(lastFirst, max.toNanos(), TimeUnit.NANOSECONDS);
       List<Finding> findings = new ArrayList<>();
-      for (int i = 0; i < looks.size(); i++) {
-        findings.addAll(findings(looks.get(i), ends.get(looks.size() - 1 - i), eachMax, max));
+      for (int i = lastFirst.size() - 1; i >= 0; i--) {
+        findings.addAll(findings(lastFirst.get(i), ends.get(i), eachMax, max));
       }
       return findings;
     } finally {

@@ -41,8 +41,7 @@ final class DoctorCommand implements Callable<Integer> {
   /** Checks whose being well means that something of icecube is here. */
   private static final Set<String> SERVERS = Set.of("registry", "redis");
 
-  private static final Map<String, Integer> EXPECTED =
-      ExpectedInstances.parse(List.of("consumer=1", "model-server=1"));
+  private static final List<String> EXPECTED = List.of("consumer=1", "model-server=1");
 
   @Spec private CommandSpec spec;
   @Mixin private RedisOptions redis;
@@ -137,8 +136,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
     ServiceOptions.requireTarget("--registry", registry);
     modelServers.forEach(target -> ServiceOptions.requireTarget("--model-server", target));
-    Map<String, Integer> given = ExpectedInstances.parse(expected);
-    Map<String, Integer> wanted = given.isEmpty() ? EXPECTED : given;
+    Map<String, Integer> wanted = ExpectedInstances.parse(expected.isEmpty() ? EXPECTED : expected);
     RedisSettings settings = redis.settings();
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     try (TransportSecurity opened = security.open(Meters.of(meters))) {
