@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import icecube.stream.EmbeddedRedis;
 import icecube.testkit.CollectorServer;
-import icecube.testkit.Eventually;
 import icecube.testkit.JaegerServer;
 import icecube.testkit.MlflowTracker;
 import icecube.testkit.Program;
@@ -16,24 +15,19 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A mesh of separate processes under a steady load, with a model that has a shadow, and everything
  * that looks at it: Collector, Jaeger, Prometheus, MLflow. Confined to one thread.
  */
 final class MonitoredMesh implements AutoCloseable {
-  private static final Duration START_MAX = Duration.ofSeconds(60);
   private static final String MLFLOW = "mlflow";
   private static final String MODEL = "line-fit-onnx";
   private static final String EVENTS_PER_SECOND = "200";
-  private static final Pattern MANAGEMENT = Pattern.compile("management on http://([^/]+)/");
 
   private final Path folder;
   private final Deque<Runnable> started = new ArrayDeque<>();
@@ -101,7 +95,7 @@ final class MonitoredMesh implements AutoCloseable {
           PrometheusServer.start(
               program(PrometheusServer.NAME),
               folder,
-              ScaledPrometheus.write(folder, managementOf(registry), collector));
+              ScaledPrometheus.write(folder, registry.management(), collector));
       started.push(prometheus::close);
     } catch (Exception e) {
       close();
@@ -174,15 +168,6 @@ final class MonitoredMesh implements AutoCloseable {
     }
     Files.writeString(model.resolve("labels.yaml"), "champion: \"1\"\nshadow: \"2\"\n");
     return folder.resolve("models").toString();
-  }
-
-  private static String managementOf(ServiceProcess service) {
-    return Eventually.see(
-            "the management address",
-            START_MAX,
-            () -> MANAGEMENT.matcher(service.printed()),
-            Matcher::find)
-        .group(1);
   }
 
   PrometheusServer prometheus() {

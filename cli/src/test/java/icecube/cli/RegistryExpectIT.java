@@ -11,8 +11,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 final class RegistryExpectIT {
   private static final Duration SOON = Duration.ofSeconds(60);
-  private static final Pattern METRICS = Pattern.compile("management on (http://\\S+)");
 
   @TempDir private Path folder;
 
@@ -37,9 +34,7 @@ final class RegistryExpectIT {
             "0",
             "--expect",
             "consumer=2,model-server=1")) {
-      Matcher matcher = METRICS.matcher(registry.awaitAnnounced().printed());
-      assertThat(matcher.find()).isTrue();
-      URI metrics = URI.create(matcher.group(1));
+      URI metrics = URI.create("http://" + registry.management() + "/metrics");
 
       String shown =
           Eventually.see(

@@ -22,10 +22,11 @@ final class ServiceProcess implements AutoCloseable {
   private static final long READY_SECONDS_MAX = 60;
   private static final long STACKS_MILLIS = 2_000;
   private static final Pattern LISTENS = Pattern.compile("listens on ([^ ]+:\\d+)");
+  private static final Pattern MANAGEMENT = Pattern.compile("management on http://([^/]+)/");
 
   private final Process process;
   private final CompletableFuture<String> address = new CompletableFuture<>();
-  private final CompletableFuture<Void> announced = new CompletableFuture<>();
+  private final CompletableFuture<String> management = new CompletableFuture<>();
   private final StringBuilder printed = new StringBuilder();
   private final Thread reader;
   private final Path log;
@@ -73,20 +74,21 @@ final class ServiceProcess implements AutoCloseable {
         synchronized (printed) {
           printed.append(line).append('\n');
         }
-        Matcher matcher = LISTENS.matcher(line);
-        if (matcher.find()) {
-          address.complete(matcher.group(1));
-        }
-        if (line.contains("management on")) {
-          announced.complete(null);
-        }
+        completeBy(LISTENS.matcher(line), address);
+        completeBy(MANAGEMENT.matcher(line), management);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
       // Who waits for a word of a process that has ended need not wait on.
       address.completeExceptionally(silent("ended"));
-      announced.completeExceptionally(silent("ended"));
+      management.completeExceptionally(silent("ended"));
+    }
+  }
+
+  private static void completeBy(Matcher matcher, CompletableFuture<String> word) {
+    if (matcher.find()) {
+      word.complete(matcher.group(1));
     }
   }
 
@@ -101,7 +103,7 @@ final class ServiceProcess implements AutoCloseable {
     }
   }
 
-  private <T> T awaited(CompletableFuture<T> word) throws Exception {
+  private String awaited(CompletableFuture<String> word) throws Exception {
     try {
       return word.get(READY_SECONDS_MAX, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
@@ -118,8 +120,13 @@ final class ServiceProcess implements AutoCloseable {
 
   /** Waits until it has announced itself. */
   ServiceProcess awaitAnnounced() throws Exception {
-    Void unused = awaited(announced);
+    String unused = management();
     return this;
+  }
+
+  /** HOST:PORT of its management port, which it announces last. */
+  String management() throws Exception {
+    return awaited(management);
   }
 
   /** What it has printed so far. */

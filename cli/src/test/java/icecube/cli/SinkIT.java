@@ -28,8 +28,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -131,7 +129,7 @@ final class SinkIT extends CommandFixture {
                 "0.2",
                 "--registry",
                 registry.address())) {
-      URI metrics = metricsOf(sink.awaitAnnounced());
+      URI metrics = URI.create("http://" + sink.management() + "/metrics");
       URI ready = metrics.resolve("/health/ready");
       Eventually.see("ready", SOON, () -> get(ready).statusCode(), status -> status == 200);
       Eventually.see("serving", SOON, () -> states(registry), List.of(SERVING)::equals);
@@ -152,12 +150,6 @@ final class SinkIT extends CommandFixture {
         .stream()
         .map(Member::getState)
         .toList();
-  }
-
-  private static URI metricsOf(ServiceProcess sink) {
-    Matcher matcher = Pattern.compile("management on (\\S+)").matcher(sink.printed());
-    assertThat(matcher.find()).isTrue();
-    return URI.create(matcher.group(1));
   }
 
   private static double beats(URI metrics) {
